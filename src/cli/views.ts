@@ -1,0 +1,46 @@
+// From what a command found to what it says.
+
+import { describeTarget } from '../database/url.ts';
+import { findings, type Finding, type ReportInput } from '../report/findings.ts';
+import { exitCodeOf, versionWords, type FailOn, type Source, type View } from '../report/view.ts';
+import type { Checked } from '../run/check.ts';
+
+export function checkedFindings({ comparison, plan, history, workspace }: Checked): readonly Finding[] {
+  const input: ReportInput = { comparison, plan, history, locate: workspace.names.locate, position: (path, text, offset) => ({ file: workspace.project.display(path), ...lineOf(text, offset) }) };
+  return findings(input);
+}
+
+function lineOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
+}
+
+export function sourcesOf({ workspace: { project, schemas }, target }: Checked): readonly Source[] {
+  const version = project.prismaVersion === null ? '' : `, Prisma ${project.prismaVersion}`;
+  return [
+    { what: 'schema', value: project.display(project.schema.path), from: `${project.schema.files.length === 1 ? 'one file' : `${project.schema.files.length} files`}${version}` },
+    ...(project.configPath === null ? [] : [{ what: 'config', value: project.display(project.configPath), from: 'found where Prisma looks' }]),
+    { what: 'database', value: describeTarget(target), from: target.source },
+    ...(schemas.length === 0 ? [] : [{ what: 'schemas', value: schemas.join(', '), from: 'datasource' }]),
+  ];
+}
+
+export function viewOf(command: string, checked: Checked, options: { readonly findings: readonly Finding[]; readonly next: readonly string[]; readonly failOn?: FailOn }): View {
+  const { comparison, serverVersion, target, workspace } = checked;
+  return {
+    command,
+    sources: sourcesOf(checked),
+    server: `PostgreSQL ${versionWords(serverVersion)}`,
+    target: { host: target.host, port: target.port, database: target.database, schemas: [target.schema, ...workspace.schemas.filter((name) => name !== target.schema)] },
+    findings: options.findings,
+    unmodeled: comparison.live.unmodeled,
+    provided: comparison.live.provided,
+    exitCode: exitCodeOf(options.findings, options.failOn),
+    next: options.next,
+  };
+}
+
+/** What sets the ledger straight once the tables are there, in Prisma's own commands. */
+export function resolveCommands({ history }: Checked): readonly string[] {
+  return history.foreign.map(({ file }) => `npx prisma migrate resolve --applied ${file.name}`);
+}

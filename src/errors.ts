@@ -1,0 +1,213 @@
+// What can stop a command, in one table: code → what happened, why, and what to do next. Findings are not here: they are results.
+
+interface Words {
+  readonly message: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+const list = (items: readonly string[]) => items.map((item) => `  ${item}`).join('\n');
+
+const FAILURES = {
+  USAGE: (d: { problem: string; command: string }) => ({
+    message: d.problem,
+    why: 'The command line was not understood, so nothing was done.',
+    next: `prisma-mend ${d.command} --help`.replace('  ', ' '),
+  }),
+  NO_SCHEMA: (d: { looked: readonly string[] }) => ({
+    message: 'No Prisma schema found.',
+    why: `Looked for:\n${list(d.looked)}`,
+    next: 'prisma-mend check --schema <file or folder>',
+  }),
+  SCHEMA_INVALID: (d: { detail: string; file: string }) => ({
+    message: `The Prisma schema is not valid: ${d.file}`,
+    why: d.detail,
+    next: 'npx prisma validate',
+  }),
+  SCHEMA_UNREADABLE: (d: { file: string; detail: string }) => ({
+    message: `Cannot read the Prisma schema ${d.file}.`,
+    why: d.detail,
+    next: 'prisma-mend check --schema <file or folder>',
+  }),
+  PROVIDER_UNSUPPORTED: (d: { provider: string; instead: string }) => ({
+    message: `The schema's datasource is "${d.provider}"; prisma-mend works on PostgreSQL.`,
+    why: d.instead,
+    next: d.provider === 'sqlite' ? 'prisma-mend check --provider postgresql' : 'prisma-mend --help',
+  }),
+  CONFIG_INVALID: (d: { file: string; detail: string }) => ({
+    message: `Cannot load the Prisma config ${d.file}.`,
+    why: d.detail,
+    next: 'prisma-mend check --config <file> --url <postgresql://…>',
+  }),
+  PRISMA_8: (d: { evidence: string }) => ({
+    message: 'This is a Prisma 8 project; prisma-mend serves Prisma 6 (from 6.13) and 7.',
+    why: `${d.evidence}. Prisma 8 keeps its history in a contract, not in migration files and a ledger, and brings its own check.`,
+    next: 'npx prisma db verify',
+  }),
+  NO_URL: (d: { looked: readonly string[]; hint: string }) => ({
+    message: 'No database URL.',
+    why: `Looked for:\n${list(d.looked)}${d.hint === '' ? '' : `\n${d.hint}`}`,
+    next: 'prisma-mend check --url postgresql://user:password@host:5432/database',
+  }),
+  URL_INVALID: (d: { source: string; detail: string }) => ({
+    message: `The database URL from ${d.source} is not usable.`,
+    why: d.detail,
+    next: 'prisma-mend check --url postgresql://user:password@host:5432/database',
+  }),
+  UNREACHABLE: (d: { target: string; detail: string }) => ({
+    message: `Cannot reach the database server at ${d.target} (Prisma would say P1001).`,
+    why: d.detail,
+    next: 'Check host and port, that the database is awake, and that this machine is in its network.',
+  }),
+  AUTH_FAILED: (d: { target: string; detail: string }) => ({
+    message: `The server at ${d.target} refused the user or password (Prisma would say P1000).`,
+    why: d.detail,
+    next: 'Check user and password in the URL; characters such as @ : / # must be percent-encoded.',
+  }),
+  TLS_FAILED: (d: { target: string; detail: string }) => ({
+    message: `No agreement on TLS with the server at ${d.target}.`,
+    why: d.detail,
+    next: 'Set sslmode in the URL: require (encrypt), verify-full (also check the certificate, with sslrootcert), or disable.',
+  }),
+  NO_DATABASE: (d: { database: string; target: string }) => ({
+    message: `Database "${d.database}" does not exist on ${d.target} (Prisma would say P1003).`,
+    why: 'The server answered and knows the user, but has no database of this name.',
+    next: `Correct the name at the end of the URL, or create it: createdb ${d.database}`,
+  }),
+  NO_SUCH_SCHEMAS: (d: { missing: readonly string[]; present: readonly string[] }) => ({
+    message: `The database has no schema ${d.missing.map((name) => `"${name}"`).join(', ')}.`,
+    why: `Schemas present: ${d.present.join(', ') || 'none'}.`,
+    next: 'Correct --schemas.',
+  }),
+  SERVER_TOO_OLD: (d: { version: string }) => ({
+    message: `The server is PostgreSQL ${d.version}; prisma-mend needs 12 or newer.`,
+    why: 'Catalogs and guards are tested on PostgreSQL 12 to 18.',
+    next: 'Upgrade the server.',
+  }),
+  NOT_POSTGRESQL: (d: { version: string }) => ({
+    message: 'The server speaks the PostgreSQL protocol but is not PostgreSQL.',
+    why: d.version,
+    next: 'Use a PostgreSQL URL; for CockroachDB use Prisma\'s own `prisma migrate diff`.',
+  }),
+  NO_RIGHTS: (d: { doing: string; detail: string; grant: string }) => ({
+    message: `The role has no right to ${d.doing}.`,
+    why: d.detail,
+    next: d.grant,
+  }),
+  POOLER: (d: { evidence: string }) => ({
+    message: 'The URL leads through a connection pooler in transaction mode; changes are not applied through one.',
+    why: `${d.evidence}. Locks and settings of a session do not survive there.`,
+    next: 'Use the direct URL of the database (Supabase: port 5432; Neon: the host without -pooler).',
+  }),
+  READ_ONLY: (d: { evidence: string }) => ({
+    message: 'The server is read-only; nothing can be applied here.',
+    why: d.evidence,
+    next: 'Use the URL of the primary server.',
+  }),
+  BUSY: (d: { what: string; holder: string }) => ({
+    message: `Could not get ${d.what} in time; the database is as it was.`,
+    why: d.holder,
+    next: 'Run the same command again when the other session is done.',
+  }),
+  SERVER_CHANGED: (d: { detail: string }) => ({
+    message: 'The database changed between reading and applying; nothing was applied.',
+    why: d.detail,
+    next: 'Run the same command again: it plans anew.',
+  }),
+  UNSETTLED: (d: { tries: number }) => ({
+    message: 'The schema kept changing while it was read.',
+    why: `Other sessions altered it during each of ${d.tries} tries.`,
+    next: 'Run the same command again when migrations elsewhere are done.',
+  }),
+  CONNECTION_LOST: (d: { detail: string; outcome: string }) => ({
+    message: 'The connection to the database broke.',
+    why: d.detail,
+    next: d.outcome,
+  }),
+  APPLY_FAILED: (d: { file: string; detail: string; state: string }) => ({
+    message: `PostgreSQL refused ${d.file}: ${d.detail}`,
+    why: d.state,
+    next: 'prisma-mend check',
+  }),
+  QUERY_FAILED: (d: { doing: string; detail: string }) => ({
+    message: `PostgreSQL answered with an error while ${d.doing}.`,
+    why: d.detail,
+    next: 'prisma-mend check',
+  }),
+  FILL_INVALID: (d: { given: string; problem: string }) => ({
+    message: `--fill ${d.given}: ${d.problem}`,
+    why: 'A fill is Table.column=<one SQL expression>, for example --fill "Session.state=\'\'" or --fill "User.slug=lower(name)".',
+    next: 'Correct --fill.',
+  }),
+  RENAME_INVALID: (d: { given: string; problem: string }) => ({
+    message: `--rename ${d.given}: ${d.problem}`,
+    why: 'A rename is Old=New for a table and Table.old=new for a column, in the database\'s names.',
+    next: 'Correct --rename.',
+  }),
+  ALLOW_INVALID: (d: { given: string; known: readonly string[] }) => ({
+    message: `--allow ${d.given}: no such hazard.`,
+    why: `Hazards: ${d.known.join(', ')}`,
+    next: 'Correct --allow.',
+  }),
+  UNWRITABLE: (d: { path: string; detail: string }) => ({
+    message: `Cannot write ${d.path}; nothing was changed.`,
+    why: d.detail,
+    next: 'Correct the directory\'s rights, or print the SQL instead: run without --write.',
+  }),
+  NO_SCRATCH: (d: { tried: readonly string[] }) => ({
+    message: 'No scratch PostgreSQL to judge on.',
+    why: `Tried:\n${list(d.tried)}`,
+    next: 'prisma-mend repair --scratch-url postgresql://… (an empty database), or --no-rehearse',
+  }),
+  REHEARSAL_FAILED: (d: { detail: string }) => ({
+    message: 'The rehearsal did not end as planned, so the plan is not offered.',
+    why: d.detail,
+    next: 'Please report this with the output of: prisma-mend repair --no-rehearse --json',
+  }),
+  ENGINE_PANIC: (d: { detail: string }) => ({
+    message: 'Prisma\'s schema engine crashed on this schema.',
+    why: d.detail,
+    next: 'npx prisma validate',
+  }),
+  MISSING_PACKAGE: (d: { name: string; purpose: string }) => ({
+    message: `The package ${d.name} is not installed.`,
+    why: `It is needed ${d.purpose}.`,
+    next: `npm install ${d.name}`,
+  }),
+  INTERRUPTED: (d: { state: string }) => ({
+    message: 'Interrupted.',
+    why: d.state,
+    next: 'prisma-mend check',
+  }),
+} satisfies Record<string, (details: never) => Words>;
+
+export type FailureCode = keyof typeof FAILURES;
+export type FailureDetails<C extends FailureCode> = Parameters<(typeof FAILURES)[C]>[0];
+
+export const FAILURE_CODES = Object.keys(FAILURES).sort();
+
+/** Thrown when a command cannot do its job. `message` says what happened, `why` the evidence, `next` what to do. */
+export class MendError extends Error {
+  readonly code: FailureCode;
+  readonly why: string;
+  readonly next: string;
+
+  constructor(code: FailureCode, words: Words, cause?: unknown) {
+    super(words.message, cause === undefined ? undefined : { cause });
+    this.name = 'MendError';
+    this.code = code;
+    this.why = words.why;
+    this.next = words.next;
+  }
+}
+
+export function failure<C extends FailureCode>(code: C, details: FailureDetails<C>, cause?: unknown): MendError {
+  // Each row takes the details of its own code; TypeScript cannot see that through the union of rows.
+  const words = (FAILURES[code] as (details: FailureDetails<C>) => Words)(details);
+  return new MendError(code, words, cause);
+}
+
+/** For the branch that cannot happen: reaching it is a bug, not a finding and not a failure. */
+export function assertNever(value: never): never {
+  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,16 @@
+// The public API: reading, planning and rendering as functions over plain data. The command line is built on the same functions.
+
+export { MendError, FAILURE_CODES, type FailureCode } from './errors.ts';
+export type { Catalog, Unmodeled } from './catalog/catalog.ts';
+export type { CatalogObject, Kind, Ref } from './catalog/kinds.ts';
+export type { Comparison } from './diff/compare.ts';
+export { HAZARDS, type HazardCode } from './plan/hazards.ts';
+export type { Plan, Step, Withheld } from './plan/types.ts';
+export type { Script } from './plan/script.ts';
+export { findings, type Finding } from './report/findings.ts';
+export { check, type Checked } from './run/check.ts';
+export { planRepair, type Repair, type RepairOptions } from './run/repair.ts';
+export { makeBaseline, type Baseline, type BaselineOptions } from './run/baseline.ts';
+export { applyScripts, type ApplyInput } from './run/apply.ts';
+export { openWorkspace, type Workspace, type WorkspaceOptions } from './run/workspace.ts';
+export { connect, type Session } from './database/session.ts';

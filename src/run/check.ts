@@ -1,0 +1,89 @@
+// Does the database agree with the schema? Read-only; one snapshot; no question is put to the rows.
+
+import { ofKind, type Catalog } from '../catalog/catalog.ts';
+import { connect, type Session } from '../database/session.ts';
+import type { Target } from '../database/url.ts';
+import { failure } from '../errors.ts';
+import type { Comparison } from '../diff/compare.ts';
+import type { RenameHints } from '../diff/renames.ts';
+import { readHistory, type HistoryFacts, type Ledger } from '../history/history.ts';
+import { introspect } from '../introspect/introspect.ts';
+import { readLedger } from '../introspect/ledger.ts';
+import { makePlan, type Planned } from '../plan/plan.ts';
+import { needKey, type Fact, type Facts, type Need } from '../plan/types.ts';
+import { lockPath, readLockProvider, readMigrations } from '../prisma/migrations.ts';
+import { compareCatalogs } from '../source/compare.ts';
+import { answerNeeds } from './preflight.ts';
+import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.ts';
+
+export interface Checked {
+  readonly workspace: Workspace;
+  readonly target: Target;
+  /** `server_version_num` */
+  readonly serverVersion: number;
+  readonly comparison: Comparison;
+  readonly plan: Planned;
+  readonly history: HistoryFacts;
+}
+
+export async function check(options: WorkspaceOptions): Promise<Checked> {
+  const workspace = await openWorkspace(options);
+  const target = workspace.project.target();
+  const session = await connect(target);
+  try {
+    return await checkOn(session, target, workspace, { hints: hintsOf(workspace, []), useCache: true });
+  } finally {
+    await session.close();
+  }
+}
+
+export interface CheckOptions {
+  readonly hints: RenameHints;
+  readonly useCache: boolean;
+}
+
+export async function checkOn(session: Session, target: Target, workspace: Workspace, { hints, useCache }: CheckOptions): Promise<Checked> {
+  const home = target.schema;
+  const major = Math.floor(session.server.version / 10000);
+  // The query is on its way before the engine starts to compute; the answer waits in the socket meanwhile.
+  const reading = readLive(session, home, workspace);
+  const desired = await Promise.all([workspace.desired(home, session.server.version, useCache), reading]).then(([catalog]) => catalog);
+  const { live, ledger } = await reading;
+  const comparison = await compareCatalogs(live, desired, { hints, scratch: () => workspace.builtScratch(home, desired, major) });
+  const { migrationsDir } = workspace.project;
+  const history = readHistory({ files: readMigrations(migrationsDir), lockProvider: readLockProvider(migrationsDir), lockPath: lockPath(migrationsDir), ledger });
+  const naming = namingOf(home, workspace);
+  const quick = makePlan(comparison, new Map(), { naming });
+  const plan = quick.needs.length === 0 ? quick : makePlan(comparison, await sizes(session, quick, comparison), { naming });
+  return { workspace, target, serverVersion: session.server.version, comparison, plan, history };
+}
+
+async function readLive(session: Session, home: string, { schemas, stated }: Workspace): Promise<{ live: Catalog; ledger: Ledger }> {
+  const live = await introspect(session.run, { home, schemas });
+  const present = [...ofKind(live, 'schema')].map(({ ref }) => ref.name);
+  const missing = stated.filter((name) => !present.includes(name));
+  if (missing.length > 0) throw failure('NO_SUCH_SCHEMAS', { missing, present: [...present, ...live.provided.map(({ what }) => what.replace(/^schema /, ''))] });
+  return { live, ledger: await readLedger(session.run, home) };
+}
+
+/** A table whose file has not one block is empty; of any other a look at its size says only that it may have rows. */
+async function sizes(session: Session, plan: Planned, comparison: Comparison): Promise<Facts> {
+  const facts = new Map<string, Fact>();
+  for (const need of plan.needs) {
+    if (need.ask !== 'rows' && need.ask !== 'bytes') continue;
+    const bytes: Need = { ask: 'bytes', schema: need.schema, table: need.table };
+    const [fact] = (await answerNeeds(session.run, [bytes], comparison, new Set())).values();
+    if (fact === undefined) continue;
+    const empty = 'count' in fact && fact.count === 0;
+    facts.set(needKey(need), need.ask === 'bytes' || empty ? fact : { unknown: 'by its size it has some; repair counts them' });
+  }
+  return facts;
+}
+
+export function namingOf(home: string, { project }: Workspace): { readonly home: string; readonly qualified: boolean } {
+  return { home, qualified: project.schemas.length > 0 };
+}
+
+export function hintsOf({ names }: Workspace, stated: RenameHints['stated']): RenameHints {
+  return { unmapped: names.unmapped, stated };
+}
