@@ -116,6 +116,10 @@ function scalar(text: string, { name, args }: ParsedType): string {
       return text.startsWith('\\x') ? text.toLowerCase() : text;
     case 'character':
       return text.trimEnd();
+    case 'date':
+      return /^\s*(\d{4,}-\d\d-\d\d)/.exec(text)?.[1] ?? text;
+    case 'time without time zone':
+      return clock(text);
     case 'timestamp with time zone':
     case 'timestamp without time zone':
       return moment(text, name === 'timestamp with time zone', args === '' ? 6 : Number(args.slice(1, -1)));
@@ -156,6 +160,12 @@ function moment(text: string, zoned: boolean, precision: number): string {
   const digits = fraction.slice(0, precision).replace(/0+$/, '');
   const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   return `${(utc - (zoned ? offset(zone) : 0)) / 1000}.${digits}`;
+}
+
+/** The time of day in a text that may carry a date before and a zone behind it. */
+function clock(text: string): string {
+  const match = /(?:^|[T ])(\d\d:\d\d)(?::(\d\d(?:\.\d*[1-9])?)(?:\.?0*))?/.exec(text.trim());
+  return match ? `${match[1]}:${match[2] ?? '00'}` : text;
 }
 
 function offset(zone: string): number {

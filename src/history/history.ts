@@ -35,6 +35,8 @@ export interface HistoryFacts {
   readonly failed: readonly LedgerRow[];
   /** The lock file names another database (P3019). */
   readonly wrongLock: string | null;
+  /** There is a ledger, and this role may not read it. */
+  readonly unreadable: boolean;
 }
 
 export function readHistory({ files, lockProvider, ledger }: History): HistoryFacts {
@@ -48,5 +50,6 @@ export function readHistory({ files, lockProvider, ledger }: History): HistoryFa
     foreign,
     failed: rows.filter((row) => !row.finished && !row.rolledBack),
     wrongLock: lockProvider !== null && lockProvider !== 'postgresql' ? lockProvider : null,
+    unreadable: ledger === 'unreadable',
   };
 }

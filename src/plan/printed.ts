@@ -3,7 +3,7 @@
 
 import { normalLiteral, readLiteral, type Literal } from '../catalog/literals.ts';
 import { canonicalType, parseCanonical, type ParsedType } from '../catalog/types.ts';
-import { quoteName } from '../sql/quote.ts';
+import { byteLength, quoteName } from '../sql/quote.ts';
 
 const BUILTIN = new Set(
   `smallint integer bigint real numeric boolean text uuid json jsonb bytea date xml inet cidr money oid bit interval character name tsvector tsquery point
@@ -44,9 +44,9 @@ export function printsCertainly(expression: string, type: string): boolean {
 }
 
 const CERTAIN: Readonly<Record<string, RegExp>> = {
-  smallint: /./, integer: /./, bigint: /./, numeric: /^[^.]|\d\./, real: /^-?\d+(\.\d+)?$/, 'double precision': /^-?\d+(\.\d+)?$/, boolean: /./, json: /./, jsonb: /^(?!.*\d{16})/s,
+  smallint: /./, integer: /./, bigint: /./, numeric: /^[^.]|\d\./, real: /^-?\d+(\.\d+)?$/, 'double precision': /^-?\d+(\.\d+)?$/, boolean: /./, json: /./, jsonb: /^(?!.*(\d{16}|\d[.eE]))/s,
   text: /^/, 'character varying': /^/, citext: /^/, character: /^/, name: /^/, uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, bytea: /^\\x[0-9a-f]*$/i,
-  date: /^\d{4}-\d\d-\d\d$/, 'timestamp without time zone': /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/, 'timestamp with time zone': /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/,
+  date: /^\d{4}-\d\d-\d\d/, 'timestamp without time zone': /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/, 'timestamp with time zone': /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/,
 };
 
 function isCertain(literal: Literal, type: ParsedType): boolean {
@@ -125,6 +125,7 @@ function spellings(text: string, type: string): readonly string[] {
   const all = [text];
   if (type === 'uuid' || type === 'bytea') all.push(text.toLowerCase());
   if (type === 'jsonb') all.push(...jsonbText(text));
+  if (type === 'date') all.push(text.slice(0, 10));
   if (type.startsWith('timestamp')) all.push(...momentTexts(text, type.includes('with time')));
   return [...new Set(all)];
 }
@@ -141,7 +142,7 @@ function jsonbText(text: string): readonly string[] {
 function jsonb(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(jsonb).join(', ')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
+  const entries = Object.entries(value).sort(([a], [b]) => byteLength(a) - byteLength(b) || (a < b ? -1 : 1));
   return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}: ${jsonb(entry)}`).join(', ')}}`;
 }
 

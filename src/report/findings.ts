@@ -170,7 +170,7 @@ function ofNotes({ notes, live }: Comparison, input: ReportInput): readonly Find
   });
 }
 
-function ofHistory({ foreign, failed, wrongLock }: HistoryFacts, { position }: ReportInput): readonly Finding[] {
+function ofHistory({ foreign, failed, wrongLock, unreadable }: HistoryFacts, { position }: ReportInput): readonly Finding[] {
   const base = { object: null, group: 'migrations', mending: 'none', hazard: null, flag: null, model: null } as const;
   const [first] = foreign;
   const more = foreign.length > 1 ? `, and ${foreign.length - 1} more migration${foreign.length > 2 ? 's' : ''} like it` : '';
@@ -188,6 +188,7 @@ function ofHistory({ foreign, failed, wrongLock }: HistoryFacts, { position }: R
           } as const,
         ]),
     ...failed.map(({ name, logs }) => ({ ...base, code: 'HISTORY.FAILED', severity: 'error', mending: 'withheld', message: `migration ${name} failed and blocks every later deploy (P3009)${firstLine(logs)}`, where: null }) as const),
+    ...(unreadable ? [{ ...base, code: 'HISTORY.UNREADABLE', severity: 'info', message: 'the ledger _prisma_migrations cannot be read by this role, so the history is not judged', where: null } as const] : []),
     ...(wrongLock === null ? [] : [{ ...base, code: 'HISTORY.LOCK_FILE', severity: 'warning', mending: 'safe', message: `migration_lock.toml says provider "${wrongLock}": deploy stops with P3019`, where: null } as const]),
   ];
 }

@@ -44,7 +44,7 @@ export async function makeBaseline(workspace: Workspace, options: BaselineOption
   const plan = makePlan(comparison, new Map(), { ...settings, ...(await knownTexts(workspace, comparison, settings, major, options)) });
   const scripts = renderScripts(plan.steps, { naming: settings.naming, blind: true, format: options.format, header: header(workspace, options), desired: catalog.objects.values() });
   options.progress('rehearsing on a scratch server');
-  const rehearsal = options.rehearse ? await rehearsed(workspace, comparison, plan, scripts, major) : NOT_REHEARSED;
+  const rehearsal = options.rehearse ? await rehearsed(workspace, comparison, plan, scripts, major, options.format) : NOT_REHEARSED;
   return { scripts, rehearsal, tables: [...ofKind(catalog, 'table')].length, leftOut };
 }
 
@@ -102,8 +102,8 @@ async function knownTexts(workspace: Workspace, comparison: Comparison, settings
   };
 }
 
-async function rehearsed(workspace: Workspace, comparison: Comparison, plan: Planned, scripts: readonly Script[], major: number): Promise<Rehearsal> {
+async function rehearsed(workspace: Workspace, comparison: Comparison, plan: Planned, scripts: readonly Script[], major: number, format: BaselineOptions['format']): Promise<Rehearsal> {
   const scratch = await workspace.scratch(major, [...ofKind(comparison.desired, 'extension')].map(({ ref }) => ref.name));
   // Made for no version in particular, so none is missed.
-  return await rehearseOrThrow(scratch, { comparison, plan, scripts, schemas: workspace.schemas, major: scratch.major });
+  return await rehearseOrThrow(scratch, { comparison, plan, scripts, schemas: workspace.schemas, major: scratch.major, format });
 }

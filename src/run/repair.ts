@@ -47,7 +47,7 @@ export async function planRepair(session: Session, target: Target, workspace: Wo
   const plan = makePlan(comparison, facts, { ...settings, ...known });
   const scripts = plan.steps.length === 0 ? [] : renderScripts(plan.steps, { naming: settings.naming, format: options.format, header: header(checked, plan), desired: comparison.desired.objects.values() });
   options.progress('rehearsing on a scratch server');
-  const rehearsal = options.rehearse && scripts.length > 0 ? await rehearsed(checked, plan, scripts) : NOT_REHEARSED;
+  const rehearsal = options.rehearse && scripts.length > 0 ? await rehearsed(checked, plan, scripts, options.format) : NOT_REHEARSED;
   return { ...checked, plan, scripts, rehearsal, fingerprint: sha256(canonicalText(comparison.live)) };
 }
 
@@ -92,9 +92,9 @@ function header({ workspace, comparison }: Checked, plan: Planned): readonly str
   ];
 }
 
-async function rehearsed({ workspace, serverVersion, comparison }: Checked, plan: Planned, scripts: readonly Script[]): Promise<Rehearsal> {
+async function rehearsed({ workspace, serverVersion, comparison }: Checked, plan: Planned, scripts: readonly Script[], format: RepairOptions['format']): Promise<Rehearsal> {
   const major = Math.floor(serverVersion / 10000);
   const extensions = [...ofKind(comparison.live, 'extension'), ...ofKind(comparison.desired, 'extension')].map(({ ref }) => ref.name);
   const scratch = await workspace.scratch(major, [...new Set(extensions)]);
-  return await rehearseOrThrow(scratch, { comparison, plan, scripts, schemas: workspace.schemas, major });
+  return await rehearseOrThrow(scratch, { comparison, plan, scripts, schemas: workspace.schemas, major, format });
 }

@@ -59,6 +59,8 @@ function running(major: number, child: ChildProcess, root: string, port: number,
     async stop() {
       process.removeListener('exit', quit);
       const gone = new Promise((resolve) => child.once('exit', resolve));
+      // Nothing else may be left to keep the process waiting for it.
+      child.ref();
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGINT');
         await gone;

@@ -47,7 +47,7 @@ const DATASOURCE = { tag: 'schemaDatasource', files: [{ path: 'schema.prisma', c
 export async function engineDiff(url: string, files: readonly PslFile[]): Promise<string> {
   const prepared = engineFiles(files);
   const schemas = prepared.map(({ path, content }) => ({ path, content }));
-  const { stdout } = await withEngine(url, (engine) =>
+  const { stdout }: { readonly stdout?: string | null } = await withEngine(url, (engine) =>
     engine.diff({ from: { ...DATASOURCE, files: schemas }, to: { tag: 'schemaDatamodel', files: schemas }, script: true, exitCode: true, shadowDatabaseUrl: null, filters: { externalTables: [], externalEnums: [] } }),
   );
   return String(stdout ?? '').replace(/^-- This is an empty migration\.\s*$/m, '').trim();

@@ -36,7 +36,10 @@ function add(object: Key, because: string, context: RuleContext): readonly Outco
   if (some && !context.allowed.has('ORPHANS_PRESENT')) {
     return [withhold({ ref: object.ref, what: titled(object, context), hazard: 'ORPHANS_PRESENT', reason: `${because}; ${evidence(found, 'row')} pointing to nothing in ${object.def.targetTable}` })];
   }
-  if (some) return [addStep(object, because, true, context)];
+  if (some) {
+    const left = withhold({ ref: object.ref, what: titled(object, context), hazard: 'ORPHANS_PRESENT', reason: `stays NOT VALID; ${evidence(found, 'row')} pointing to nothing in ${object.def.targetTable}`, flag: null, harmless: true });
+    return [addStep(object, because, true, context), left];
+  }
   // Checking a large table while it is locked stops its writers; NOT VALID first and a later check does not.
   if (!isLarge(context, object.ref.schema, object.ref.table)) return [addStep(object, because, false, context)];
   return [addStep(object, because, true, context), validate(object, 'is not validated', context, 'outside')];
