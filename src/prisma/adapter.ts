@@ -42,7 +42,7 @@ export function engineAdapter(session: Session, schemaName: string): unknown {
     adapterName: 'prisma-mend',
     queryRaw: query,
     executeRaw: (request: Query) => result(async () => (await session.query(request)).count),
-    executeScript: (script: string) => result(() => session.run(script)),
+    executeScript: (script: string) => result(async () => void (await session.run(script))),
     startTransaction: async () => refused(new Error('the schema engine starts no transaction through its adapter')),
     dispose: async () => ok(undefined),
     getConnectionInfo: () => ok({ schemaName, supportsRelationJoins: false }),
