@@ -65,7 +65,7 @@ function outsideForm({ order }: Step): 'inside' | 'outside' {
 function script(suffix: string, steps: readonly Step[], transaction: 'inside' | 'outside', options: ScriptOptions): Script {
   const header = [...options.header, ...steps.flatMap((step) => (steps.length === 1 ? [`${step.title} ${step.because}`] : []))];
   const head = header.map((line) => `-- ${commentText(line)}\n`).join('');
-  const body = transaction === 'outside' ? steps.flatMap(plain).join('') : options.format === 'block' ? renderBlock(steps, options.naming, options.blind) : renderStatements(steps, options.naming);
+  const body = transaction === 'outside' ? steps.flatMap(plain).join('') : options.format === 'block' ? renderBlock(steps, options.naming, options.blind) : renderStatements(steps, options);
   return { suffix, steps, transaction, sql: `${head}\n${body}` };
 }
 
@@ -73,14 +73,31 @@ function plain(step: Step): readonly string[] {
   return step.statements.map((statement) => `${'ddl' in statement ? statement.ddl : `SELECT ${statement.call}`};\n`);
 }
 
-/** Statements for psql and SQL editors, each safe to run again, and the last look. */
-function renderStatements(steps: readonly Step[], naming: Naming): string {
-  const body = steps.map((step) => {
-    const comment = `-- ${commentText(`${step.title} ${step.because}`)}\n`;
-    // Replacing, renaming, adding a constraint or asking for an empty table needs a look before; the block form has it.
-    return step.repeatable && !step.needsEmpty && !step.replaces ? comment + plain(step).join('') : renderBlock([step], naming);
-  });
-  return `${body.join('\n')}\n-- A last look: fails if something is not as promised.\n${renderVerification(steps, naming)}`;
+/** Statements for psql and SQL editors, each safe to run again, and the last look. What needs a look before stands in blocks. */
+function renderStatements(steps: readonly Step[], { naming, blind = false }: ScriptOptions): string {
+  const ordered = [...steps].sort((a, b) => a.order - b.order || Number(isPlain(b, blind)) - Number(isPlain(a, blind)));
+  const parts: string[] = [];
+  for (let at = 0; at < ordered.length; ) {
+    const step = ordered[at];
+    if (step === undefined) break;
+    if (isPlain(step, blind)) {
+      parts.push(`-- ${commentText(`${step.title} ${step.because}`)}\n${plain(step).join('')}`);
+      at++;
+      continue;
+    }
+    const end = ordered.findIndex((other, index) => index > at && isPlain(other, blind));
+    parts.push(renderBlock(ordered.slice(at, end < 0 ? undefined : end), naming, blind));
+    at = end < 0 ? ordered.length : end;
+  }
+  return `${parts.join('\n')}\n-- A last look: fails if something is not as promised.\n${renderVerification(steps, naming)}`;
+}
+
+/** Over a database nobody has looked at, these mostly have nothing to do, and would lock all the same. */
+const MENDING: ReadonlySet<Step['order']> = new Set([ORDER.value, ORDER.column, ORDER.alter]);
+
+/** IF NOT EXISTS says enough. Replacing, renaming, adding a constraint, or changing what may be right already does not. */
+function isPlain(step: Step, blind: boolean): boolean {
+  return step.repeatable && step.needsEmpty === undefined && step.replaces === undefined && !(blind && MENDING.has(step.order));
 }
 
 /**

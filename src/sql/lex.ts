@@ -75,6 +75,9 @@ function word(sql: string, start: number, char: string): Token {
   return { ...token, value: token.value.toLowerCase() };
 }
 
+/** Two texts with a line break between them are one. */
+const CONTINUED = /[ \t\f]*[\n\r]\s*'/y;
+
 function quoted(sql: string, start: number, open: number, kind: 'text' | 'name', escapes: boolean): Token {
   const quote = sql.charAt(open);
   let value = '';
@@ -89,7 +92,10 @@ function quoted(sql: string, start: number, open: number, kind: 'text' | 'name',
       value += quote;
       at++;
     } else {
-      return { kind, value: escapes ? unescape(value) : value, start, end: at + 1 };
+      CONTINUED.lastIndex = at + 1;
+      const gap = kind === 'text' ? CONTINUED.exec(sql) : null;
+      if (gap === null) return { kind, value: escapes ? unescape(value) : value, start, end: at + 1 };
+      at += gap[0].length;
     }
   }
   throw new LexError(kind === 'name' ? 'unterminated quoted identifier' : 'unterminated quoted string', start);
