@@ -1,8 +1,19 @@
 // How a failure reads: what happened, why, the next step.
 
-import { MendError } from '../errors.ts';
+import { errorCode } from '../database/refusals.ts';
 import { redact } from '../database/url.ts';
+import { failure, MendError } from '../errors.ts';
 import type { Paint } from '../report/text.ts';
+
+/** An error the database sent, or a connection that broke, is no bug: it gets a code and a next step too. */
+export function asFailure(error: unknown): unknown {
+  if (error instanceof MendError || !(error instanceof Error)) return error;
+  const code = errorCode(error);
+  if (/^(57P0|08)/.test(code) || ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) || error.message.includes('terminated unexpectedly')) {
+    return failure('CONNECTION_LOST', { detail: error.message, outcome: 'Nothing was being changed. Run the same command again.' }, error);
+  }
+  return /^[0-9A-Z]{5}$/.test(code) ? failure('QUERY_FAILED', { doing: 'reading it', detail: `${error.message} (${code})` }, error) : error;
+}
 
 export function failureText(error: unknown, paint: Paint): string {
   if (!(error instanceof MendError)) {

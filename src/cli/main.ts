@@ -9,7 +9,7 @@ import { baselineCommand } from './commands/baseline.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { repairCommand } from './commands/repair.ts';
-import { failureJson, failureText } from './failures.ts';
+import { asFailure, failureJson, failureText } from './failures.ts';
 import { interruptCode } from './interrupt.ts';
 import { makeOutput } from './output.ts';
 import { nearest } from './suggest.ts';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   try {
     await parser.parseAsync();
   } catch (error) {
-    report(error instanceof MendError || !isUsage(error) ? error : usageFailure(String(error instanceof Error ? error.message : error), parser));
+    report(error instanceof MendError || !isUsage(error) ? asFailure(error) : usageFailure(String(error instanceof Error ? error.message : error), parser));
   }
 }
 

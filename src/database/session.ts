@@ -66,7 +66,11 @@ async function connectOnce(target: Target, ssl: TlsAttempt): Promise<Session> {
   const { default: pg } = await import('pg');
   const open = () => new pg.Client(clientConfig(target, ssl));
   const client = open();
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    // A server that refuses and does not hang up would keep the process alive.
+    (client as { connection?: { stream?: { destroy?: () => void } } }).connection?.stream?.destroy?.();
+    throw error;
+  });
   return await startSession(client, describeTarget(target), async (pid) => {
     const second = open();
     await second.connect();

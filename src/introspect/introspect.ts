@@ -4,7 +4,7 @@ import { buildCatalog, type Catalog, type Provided, type Unmodeled } from '../ca
 import type { CatalogObject, Kind } from '../catalog/kinds.ts';
 import type { RunScript } from '../database/session.ts';
 import { failure } from '../errors.ts';
-import { quoteText } from '../sql/quote.ts';
+import { quoteName, quoteText } from '../sql/quote.ts';
 import { schemaOwner } from '../catalog/provided.ts';
 import { column } from './queries/column.ts';
 import { comment } from './queries/comment.ts';
@@ -53,7 +53,7 @@ export async function introspect(run: RunScript, options: IntrospectOptions): Pr
 /** Printed texts depend on these settings; a lock is waited for less than a second. */
 function settings(home: string): string {
   const values: Readonly<Record<string, string>> = {
-    search_path: `"${home.replaceAll('"', '""')}"`, quote_all_identifiers: 'off', standard_conforming_strings: 'on', datestyle: 'ISO, MDY', intervalstyle: 'postgres',
+    search_path: quoteName(home), quote_all_identifiers: 'off', standard_conforming_strings: 'on', datestyle: 'ISO, MDY', intervalstyle: 'postgres',
     timezone: 'UTC', extra_float_digits: '1', bytea_output: 'hex', xmlbinary: 'base64', lc_monetary: 'C', jit: 'off', lock_timeout: '800ms', statement_timeout: '60s',
   };
   return `SELECT ${Object.entries(values).map(([name, value]) => `pg_catalog.set_config('${name}', ${quoteText(value)}, true)`).join(', ')}`;
