@@ -1,5 +1,8 @@
 // From what a command found to what it says.
 
+import type { Provided } from '../catalog/catalog.ts';
+import { ledgerOwner } from '../catalog/provided.ts';
+import type { Comparison } from '../diff/compare.ts';
 import { describeTarget } from '../database/url.ts';
 import { findings, type Finding, type ReportInput } from '../report/findings.ts';
 import { exitCodeOf, versionWords, type FailOn, type Source, type View } from '../report/view.ts';
@@ -34,10 +37,18 @@ export function viewOf(command: string, checked: Checked, options: { readonly fi
     target: { host: target.host, port: target.port, database: target.database, schemas: [target.schema, ...workspace.schemas.filter((name) => name !== target.schema)] },
     findings: options.findings,
     unmodeled: comparison.live.unmodeled,
-    provided: comparison.live.provided,
+    provided: [...comparison.live.provided, ...ledgers(comparison)],
     exitCode: exitCodeOf(options.findings, options.failOn),
     next: options.next,
   };
+}
+
+/** Histories of other tools: recognised, not counted among the extra tables. */
+function ledgers({ extras }: Comparison): readonly Provided[] {
+  return extras.flatMap((object): Provided[] => {
+    const owner = object.kind === 'table' ? ledgerOwner(object.ref.name) : null;
+    return owner === null || object.kind !== 'table' ? [] : [{ owner: `history of ${owner}`, what: `table ${object.ref.name}` }];
+  });
 }
 
 /** What sets the ledger straight once the tables are there, in Prisma's own commands. */

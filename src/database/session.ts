@@ -94,6 +94,9 @@ function clientConfig(target: Target, ssl: TlsAttempt): ClientConfig {
   };
 }
 
+/** Every value as text. */
+const RAW = { getTypeParser: () => (text: string | Buffer) => String(text) } as never;
+
 /** Wraps a connected client of the `pg` package, wherever its connection leads. */
 export async function startSession(client: Client, where: string, cancelBackend: (pid: number) => Promise<void>): Promise<Session> {
   let broken: Error | undefined;
@@ -123,7 +126,7 @@ export async function startSession(client: Client, where: string, cancelBackend:
     run,
     async query({ sql, args }) {
       if (broken) throw broken;
-      const { fields, rows, rowCount } = await client.query({ text: sql, values: [...args], rowMode: 'array', types: { getTypeParser: () => (text: string | Buffer) => String(text) } as never });
+      const { fields, rows, rowCount } = await client.query({ text: sql, values: [...args], rowMode: 'array', types: RAW });
       return { fields: fields.map(({ name, dataTypeID }) => ({ name, oid: dataTypeID })), rows, count: rowCount ?? 0 };
     },
     cancel: () => cancelBackend(Number(pid)),

@@ -75,7 +75,7 @@ async function sizes(session: Session, plan: Planned, comparison: Comparison): P
     const [fact] = (await answerNeeds(session.run, [bytes], comparison, new Set())).values();
     if (fact === undefined) continue;
     const empty = 'count' in fact && fact.count === 0;
-    facts.set(needKey(need), need.ask === 'bytes' || empty ? fact : { unknown: 'by its size it has some; repair counts them' });
+    facts.set(needKey(need), need.ask === 'bytes' || empty ? fact : { unknown: 'its file is not empty; repair counts them' });
   }
   return facts;
 }

@@ -39,10 +39,23 @@ export async function startPglite(extensions: readonly string[]): Promise<Pglite
     const dump = await database.dumpDataDir('none');
     writeCache(key, new Uint8Array(await dump.arrayBuffer()));
   }
-  const client = new pg.Client(createPgConfig(database));
+  const configure = () => withResultTypes(createPgConfig(database));
+  const client = new pg.Client(configure());
   await client.connect();
   const session = await startSession(client, 'PGlite', async () => undefined);
-  return { session: { ...session, close: () => session.close().then(() => database.close()) }, connection: createPgConfig(database) };
+  return { session: { ...session, close: () => session.close().then(() => database.close()) }, connection: configure() };
+}
+
+interface Parse {
+  parse(query: { readonly types?: unknown }): void;
+}
+
+/** node-postgres hands on a query's result parsers as `types`, which PGlite takes for the types of its parameters. */
+function withResultTypes<T extends { readonly connection: Parse }>(config: T): T {
+  const { connection } = config;
+  const parse = connection.parse.bind(connection);
+  connection.parse = (query) => parse(Array.isArray(query.types) ? query : { ...query, types: undefined });
+  return config;
 }
 
 function packageVersion(): string {

@@ -151,9 +151,18 @@ function doneWords({ plan }: Repair, { exitCode, findings }: View, output: Outpu
 function nextSteps({ repair, remaining, written, flags }: Conclusion): readonly string[] {
   const again = repeatFlags(flags);
   const decisions = [...(flags.fill ?? []).map((one) => ` --fill "${one}"`), ...(flags.rename ?? []).map((one) => ` --rename "${one}"`), ...(flags.allow ?? []).map((one) => ` --allow ${one}`)].join('');
-  if (written.length > 0 && remaining === null) return ['npx prisma migrate deploy', ...resolveCommands(repair)];
   const names = written.map((path) => path.split(/[\\/]/).at(-2) ?? '');
-  if (remaining !== null) return [...resolveCommands(repair), ...names.map((name) => `npx prisma migrate resolve --applied ${name}`), ...(resolveCommands(repair).length === 0 && names.length === 0 && remaining.plan.withheld.length === 0 ? [`prisma-mend check${again}`] : [])];
-  if (repair.scripts.length === 0) return resolveCommands(repair);
-  return [`prisma-mend repair --apply${again}${decisions}`];
+  const held = heldBack(remaining ?? repair, `${again}${decisions}`);
+  if (remaining !== null) return [...resolveCommands(repair), ...names.map((name) => `npx prisma migrate resolve --applied ${name}`), ...(held.length > 0 ? held : [`prisma-mend check${again}`])];
+  if (written.length > 0) return ['npx prisma migrate deploy', ...resolveCommands(repair), ...held];
+  return [...(repair.scripts.length === 0 ? resolveCommands(repair) : [`prisma-mend repair --apply${again}${decisions}`]), ...held];
+}
+
+/** The command with the decisions that are still open; what no flag decides is for the schema or a migration by hand. */
+function heldBack({ plan }: Repair, again: string): readonly string[] {
+  const open = plan.withheld.filter(({ harmless }) => !harmless);
+  const flags = [...new Set(open.flatMap(({ flag }) => (flag === null ? [] : [flag])))];
+  if (flags.length > 0) return [`prisma-mend repair --apply${again} ${flags.join(' ')}`];
+  const [first] = open;
+  return first === undefined ? [] : [`adapt the schema, or write a migration by hand, for ${first.title}${open.length > 1 ? ` and ${open.length - 1} more` : ''}`];
 }

@@ -56,7 +56,7 @@ function create(object: CatalogObject<'column'>, context: RuleContext): readonly
   const fill = context.fill(ref);
   const rows = needsValue(def) ? context.fact({ ask: 'rows', schema: ref.schema, table: ref.table }) : undefined;
   if (fill === undefined && rows !== undefined && ('unknown' in rows || rows.count > 0)) {
-    const reason = `is missing; it is required, has no default, and the table has ${'unknown' in rows ? `rows or not (${rows.unknown})` : evidence(rows, 'row')}`;
+    const reason = `is missing; it is required, has no default, and the table ${'unknown' in rows ? `may have rows (${rows.unknown})` : `has ${evidence(rows, 'row')}`}`;
     return [withhold({ ref, what: titled(object, context), hazard: 'REQUIRED_COLUMN', reason, flag: fillFlag(object, context) })];
   }
   const rewrites = def.autoincrement || (def.default !== null && isVolatile(def.default));

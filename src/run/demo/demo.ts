@@ -22,11 +22,11 @@ export interface DemoSteps {
 }
 
 /** Throws when any station of the story does not come out as told. Leaves nothing behind. */
-export async function runDemo(tell: DemoSteps): Promise<void> {
+export async function runDemo(tell: DemoSteps, pglite = false): Promise<void> {
   const root = packageRoot();
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'prisma-mend-demo-'));
   cpSync(join(root, 'prisma'), join(folder, 'prisma'), { recursive: true });
-  const server = await startDemoServer(root);
+  const server = await startDemoServer(root, pglite);
   try {
     tell.step(`An empty ${server.name}, and a Shopify app whose first migration was made for SQLite`);
     await story(server, root, folder, tell);

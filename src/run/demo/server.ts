@@ -17,8 +17,9 @@ export interface DemoServer {
 
 const DATABASE = 'shop';
 
-export async function startDemoServer(root: string): Promise<DemoServer> {
-  const [newest] = findServerPackages(root);
+/** `pglite`: as where no server program runs. */
+export async function startDemoServer(root: string, pglite = false): Promise<DemoServer> {
+  const [newest] = pglite ? [] : findServerPackages(root);
   if (newest !== undefined && process.platform !== 'win32') {
     try {
       const server = await startServer(newest);
