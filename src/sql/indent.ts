@@ -11,8 +11,8 @@ export function indentSql(sql: string, columns: number): string {
   let result = pad;
   let from = 0;
   for (const { start, end } of lex(sql)) {
-    result += sql.slice(from, start).replaceAll('\n', `\n${pad}`) + sql.slice(start, end);
+    result += sql.slice(from, start).replace(/\n(?!\n)/g, `\n${pad}`) + sql.slice(start, end);
     from = end;
   }
-  return (result + sql.slice(from).replaceAll('\n', `\n${pad}`)).replace(/^ +$/gm, '');
+  return result + sql.slice(from).replace(/\n(?!\n|$)/g, `\n${pad}`);
 }

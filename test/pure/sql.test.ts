@@ -70,4 +70,5 @@ describe('lexing', () => {
 
 test('indenting never touches the inside of a text', () => {
   expect(indentSql("a 'x\ny'\nb $$p\nq$$", 2)).toBe("  a 'x\ny'\n  b $$p\nq$$");
+  expect(indentSql('a\n\n"x\n \ny"\n', 2)).toBe('  a\n\n  "x\n \ny"\n');
 });
