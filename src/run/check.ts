@@ -1,4 +1,4 @@
-// Does the database agree with the schema? Read-only; one snapshot; no question is put to the rows.
+// Does the database agree with the schema? Read-only; one snapshot; the rows are only asked about keys nobody ever validated.
 
 import { ofKind, type Catalog } from '../catalog/catalog.ts';
 import { connect, type Session } from '../database/session.ts';
@@ -66,7 +66,10 @@ async function readLive(session: Session, home: string, { schemas, stated }: Wor
   return { live, ledger: await readLedger(session.run, home) };
 }
 
-/** A table whose file has not one block is empty; of any other a look at its size says only that it may have rows. */
+/**
+ * What the catalog alone can answer, and whether a key that is not validated can be.
+ * A table whose file has not one block is empty; of any other a look at its size says only that it may have rows.
+ */
 async function sizes(session: Session, plan: Planned, comparison: Comparison): Promise<Facts> {
   const facts = new Map<string, Fact>();
   for (const need of plan.needs) {

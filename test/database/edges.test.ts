@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Checked } from '../../src/run/check.ts';
 import type { RepairOptions } from '../../src/run/repair.ts';
 import { openWorkspace } from '../../src/run/workspace.ts';
 import { adminUrl, MAJORS, withDatabase } from '../support/database.ts';
@@ -41,6 +42,7 @@ const EDGES: readonly Edge[] = [
   { name: 'a fill from a table the schema does not know', schema: 'model A {\n id Int @id\n n String\n}', sql: `CREATE TABLE "A" (id int CONSTRAINT "A_pkey" PRIMARY KEY); INSERT INTO "A" VALUES (1); CREATE TABLE legacy (aid int, v text); INSERT INTO legacy VALUES (1, 'x')`, options: { fill: ['A.n=(SELECT v FROM legacy l WHERE l.aid = "A".id)'] }, outcome: 'gaps' },
   { name: 'a fill with an enum value that is new itself', schema: 'enum R {\n A\n B\n}\nmodel T {\n id Int @id\n r R\n}', sql: `CREATE TYPE "R" AS ENUM ('A'); CREATE TABLE "T" (id int CONSTRAINT "T_pkey" PRIMARY KEY); INSERT INTO "T" VALUES (1)`, options: { fill: ["T.r='B'"] } },
   { name: 'a primary key held back for NULLs, and a key that leans on it', schema: 'model A {\n id Int @id\n bs B[]\n}\nmodel B {\n id Int @id\n aId Int\n a A @relation(fields: [aId], references: [id])\n}', sql: 'CREATE TABLE "A" (id int); INSERT INTO "A" VALUES (NULL); CREATE TABLE "B" (id int CONSTRAINT "B_pkey" PRIMARY KEY, "aId" int NOT NULL)', held: ['NULLS_PRESENT', 'NULLS_PRESENT', 'NULLS_PRESENT'], outcome: 'notRun' },
+  { name: 'a required column of a partitioned table with rows', schema: 'model P {\n id Int @id\n n String\n}', sql: 'CREATE TABLE "P" (id int CONSTRAINT "P_pkey" PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF "P" DEFAULT; INSERT INTO "P" VALUES (1)', held: ['REQUIRED_COLUMN'], outcome: 'notRun', leaves: ['create column P.n'] },
   { name: 'the name of its sequence belongs to another table', schema: 'model C {\n id Int @id @default(autoincrement())\n}', sql: 'CREATE TABLE "C" (id int CONSTRAINT "C_pkey" PRIMARY KEY); CREATE TABLE backup (id int PRIMARY KEY); CREATE SEQUENCE "C_id_seq" OWNED BY backup.id; ALTER TABLE backup ALTER id SET DEFAULT nextval(\'"C_id_seq"\')', held: ['NAME_TAKEN'], outcome: 'notRun', leaves: ['alter column C.id autoincrement,sequence'] },
   { name: 'an index that takes NULLs for equal', schema: 'model A {\n id Int @id\n k Int? @unique\n}', sql: 'CREATE TABLE "A" (id int CONSTRAINT "A_pkey" PRIMARY KEY, k int); CREATE UNIQUE INDEX "A_k_key" ON "A" (k) NULLS NOT DISTINCT', options: { allow: ['INDEX_REPLACED'] }, since: 15 },
   { name: 'an expression default added by hand', schema: 'model A {\n id Int @id\n at DateTime\n}', sql: `CREATE TABLE "A" (id int CONSTRAINT "A_pkey" PRIMARY KEY, at timestamp(3) NOT NULL DEFAULT now() + interval '1 day')`, options: { allow: ['DEFAULT_ADDED_BY_HAND'] } },
@@ -57,6 +59,8 @@ describe.each(MAJORS)('PostgreSQL %i', (major) => {
         writeFileSync(path, `datasource db {\n  provider = "postgresql"${schemas}\n}\n${schema}\n`);
         await database.run(sql);
         const workspace = await openWorkspace({ cwd: ROOT, environment: {}, schema: path, url: database.url, scratchUrl: adminUrl(major) });
+        const catalogTells = ({ withheld }: Checked['plan']) => withheld.map(({ hazard }) => hazard).filter((hazard) => ['REQUIRED_COLUMN', 'IN_USE', 'NAME_TAKEN'].includes(hazard));
+        if (held.length > 0) expect(catalogTells((await look(database, workspace)).plan)).toEqual(catalogTells((await plan(database, workspace, { ...options, rehearse: false })).plan));
         const repair = await plan(database, workspace, options);
         expect(repair.plan.withheld.filter(({ harmless }) => !harmless).map(({ hazard }) => hazard)).toEqual(held);
         expect([repair.rehearsal.outcome, repair.rehearsal.remaining]).toEqual([outcome, []]);
@@ -68,6 +72,20 @@ describe.each(MAJORS)('PostgreSQL %i', (major) => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  test('a schema the user leaves out is not missing', async () => {
+    await withDatabase(major, async (database) => {
+      const folder = mkdtempSync(join(tmpdir(), 'mend-edge-'));
+      const path = join(folder, 'schema.prisma');
+      writeFileSync(path, 'datasource db {\n  provider = "postgresql"\n  schemas = ["app", "billing"]\n}\nmodel A {\n  id Int @id\n  @@schema("app")\n}\nmodel B {\n  id Int @id\n  @@schema("billing")\n}\n');
+      await database.run('CREATE SCHEMA app; CREATE TABLE app."A" (id int CONSTRAINT "A_pkey" PRIMARY KEY); DROP SCHEMA public');
+      const differences = async (schemas?: readonly string[]) => words(await look(database, await openWorkspace({ cwd: ROOT, environment: {}, schema: path, url: database.url, ...(schemas && { schemas }) })));
+      expect(await differences(['app'])).toEqual([]);
+      expect(await differences()).toContain('create schema billing');
+      expect(await differences()).not.toContain('create schema public');
+      rmSync(folder, { recursive: true, force: true });
+    });
   });
 
   test('printed SQL refuses another schema than the one it was planned for', async () => {

@@ -182,11 +182,12 @@ describe.each(MAJORS)('PostgreSQL %i', (major) => {
       expect(repair.scripts.filter(({ transaction }) => transaction === 'outside').map(({ suffix }) => suffix).sort()).toEqual(['index_Post_authorId_title_key', 'index_Post_createdAt_idx']);
       expect(repair.scripts.some(({ suffix }) => suffix.startsWith('validate'))).toBe(true);
       expect(repair.rehearsal.outcome).toBe('converged');
+      await database.run(`ALTER DATABASE ${database.target.database} SET statement_timeout = '2s'`);
       await also(database, async (reader) => {
         // An old snapshot: every concurrent build waits for it, and the first tries give up.
         await reader.run('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM "Post"');
         const release = pause(4500).then(() => reader.run('COMMIT'));
-        await apply(database, workspace, repair);
+        await also(database, (impatient) => apply(database, workspace, repair, impatient));
         await release;
       });
       expect(words(await look(database, workspace))).toEqual([]);
