@@ -1,5 +1,7 @@
 // PostgreSQL's own parser (libpg-query, WebAssembly). The only file that loads it.
 
+import { readBlock, type BlockContent } from './block.ts';
+
 export interface ParsedStatement {
   /** Byte offsets (UTF-8) into the script; `length` 0 means to its end. */
   readonly start: number;
@@ -13,6 +15,8 @@ export interface Parser {
   statements(sql: string): readonly ParsedStatement[];
   /** Syntax tree of one expression; throws when the text is not exactly one. */
   expression(sql: string): unknown;
+  /** What a DO statement holds; `null` when it is in another language than PL/pgSQL. */
+  block(sql: string): BlockContent | null;
 }
 
 let loading: Promise<Parser> | undefined;
@@ -23,7 +27,7 @@ export function loadParser(): Promise<Parser> {
 }
 
 async function load(): Promise<Parser> {
-  const { loadModule, parseSync } = await import('libpg-query');
+  const { loadModule, parseSync, parsePlPgSQLSync } = await import('libpg-query');
   await loadModule();
 
   function statements(sql: string): readonly ParsedStatement[] {
@@ -46,6 +50,11 @@ async function load(): Promise<Parser> {
       const { val, name } = (target as { ResTarget?: { val?: unknown; name?: string } } | undefined)?.ResTarget ?? {};
       if (extra || val === undefined || name !== undefined) throw new SyntaxError('it is more than one expression');
       return val;
+    },
+    block(sql) {
+      const { args = [] } = (statements(sql)[0]?.node['DoStmt'] ?? {}) as { readonly args?: readonly { readonly DefElem?: { readonly defname?: string; readonly arg?: { readonly String?: { readonly sval?: string } } } }[] };
+      const language = args.find(({ DefElem }) => DefElem?.defname === 'language')?.DefElem?.arg?.String?.sval ?? 'plpgsql';
+      return language === 'plpgsql' ? readBlock(parsePlPgSQLSync(sql), statements, /^\s*DO\s+\$mend\d*\$/.test(sql)) : null;
     },
   };
 }

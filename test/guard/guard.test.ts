@@ -37,21 +37,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ['sql'],
   diff: ['sql', 'catalog'],
   plan: ['sql', 'catalog', 'diff'],
-  history: ['sql'],
-  report: ['sql', 'catalog', 'diff', 'plan', 'history'],
+  effects: ['sql', 'catalog', 'diff'],
+  history: ['sql', 'catalog', 'diff', 'effects'],
+  report: ['sql', 'catalog', 'diff', 'plan', 'effects', 'history'],
   cache: [],
-  parse: [],
+  parse: ['effects', 'history'],
   database: [],
   introspect: ['sql', 'catalog', 'history', 'database'],
   prisma: ['sql', 'history', 'cache', 'database'],
   scratch: ['sql', 'cache', 'database'],
-  source: ['sql', 'catalog', 'diff', 'cache', 'parse', 'introspect', 'prisma', 'scratch'],
-  run: ['sql', 'catalog', 'diff', 'plan', 'history', 'cache', 'parse', 'database', 'introspect', 'prisma', 'scratch', 'source'],
+  source: ['sql', 'catalog', 'diff', 'effects', 'cache', 'parse', 'introspect', 'prisma', 'scratch'],
+  run: ['sql', 'catalog', 'diff', 'plan', 'effects', 'history', 'cache', 'parse', 'database', 'introspect', 'prisma', 'scratch', 'source'],
   cli: ['catalog', 'diff', 'plan', 'history', 'report', 'database', 'prisma', 'run'],
-  '': ['catalog', 'diff', 'plan', 'report', 'database', 'run'],
+  '': ['catalog', 'diff', 'plan', 'history', 'report', 'database', 'run'],
 };
 
-const PURE = ['sql', 'catalog', 'diff', 'plan', 'history', 'report'];
+const PURE = ['sql', 'catalog', 'diff', 'effects', 'plan', 'history', 'report'];
 
 test('the map of folders is complete', () => {
   expect(FILES.length).toBeGreaterThan(70);

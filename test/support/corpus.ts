@@ -25,6 +25,35 @@ export function projects(): readonly CorpusProject[] {
   });
 }
 
+/** Histories of other tools: a flat directory of SQL files in the order of their names. */
+export function flatProjects(): readonly Pick<CorpusProject, 'name' | 'migrations'>[] {
+  const base = join(CORPUS, 'projects');
+  return readdirSync(base).flatMap((name) => {
+    const folder = join(base, name, 'migrations');
+    const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')).sort() : [];
+    return files.length === 0 ? [] : [{ name, migrations: files.map((file) => ({ name: file, sql: readFileSync(join(folder, file), 'utf8') })) as unknown as readonly MigrationFile[] }];
+  });
+}
+
+export interface CorpusScript {
+  readonly id: string;
+  /** What is there when it runs. */
+  readonly before: string;
+  readonly sql: string;
+}
+
+/** Scripts from the test suites of other tools, a suite each. */
+export function pairs(): readonly { readonly name: string; readonly scripts: readonly CorpusScript[] }[] {
+  const base = join(CORPUS, 'pairs');
+  return readdirSync(base).filter((file) => file.endsWith('.jsonl') && file !== 'prisma.jsonl').map((file) => ({ name: file.replace(/\.jsonl$/, ''), scripts: readFileSync(join(base, file), 'utf8').split('\n').filter(Boolean).flatMap(scriptsOf) }));
+}
+
+function scriptsOf(line: string): readonly CorpusScript[] {
+  const { id, from, to, expected = {} } = JSON.parse(line) as { readonly id: string; readonly from: string; readonly to: string; readonly expected?: { readonly sql?: unknown; readonly up?: unknown; readonly down?: unknown } };
+  const scripts: readonly (readonly [string, string, unknown])[] = [['from', '', from], ['to', '', to], ['sql', from, expected.sql], ['up', from, expected.up], ['down', to, expected.down]];
+  return scripts.flatMap(([name, before, sql]) => (typeof sql === 'string' && sql.trim() !== '' && !/SUBSCRIPTION/i.test(before + sql) ? [{ id: `${id} ${name}`, before, sql }] : []));
+}
+
 function schemas(): readonly { readonly name: string; readonly path: string }[] {
   const base = join(CORPUS, 'prisma-schemas');
   return readdirSync(base).filter((file) => file.endsWith('.prisma')).map((file) => ({ name: file.replace(/\.prisma$/, ''), path: join(base, file) }));
