@@ -154,6 +154,21 @@ const FAILURES = {
     why: d.detail,
     next: 'Correct the directory\'s rights, or print the SQL instead: run without --write.',
   }),
+  FILE_INVALID: (d: { path: string; format: string; line: number; column: number; detail: string }) => ({
+    message: `${d.path}:${d.line}:${d.column} is not valid ${d.format}; nothing was changed.`,
+    why: d.detail,
+    next: `Correct line ${d.line} of ${d.path}, and run the same command again.`,
+  }),
+  NO_PLATFORM_FILE: (d: { path: string; why: string; next: string }) => ({
+    message: `There is no ${d.path} here to write to.`,
+    why: d.why,
+    next: d.next,
+  }),
+  FILE_UNWRITABLE: (d: { path: string; detail: string }) => ({
+    message: `Cannot write ${d.path}; nothing was changed.`,
+    why: d.detail,
+    next: 'Correct the rights of the file or folder, or take the change from --dry-run.',
+  }),
   NO_SCRATCH: (d: { tried: readonly string[] }) => ({
     message: 'No scratch PostgreSQL to judge on.',
     why: `Tried:\n${list(d.tried)}`,

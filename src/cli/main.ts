@@ -8,6 +8,7 @@ import { failure, MendError } from '../errors.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
+import { initCommand } from './commands/init.ts';
 import { repairCommand } from './commands/repair.ts';
 import { asFailure, failureJson, failureText } from './failures.ts';
 import { interruptCode } from './interrupt.ts';
@@ -35,6 +36,7 @@ function commandLine(): Argv {
     .command(checkCommand)
     .command(repairCommand)
     .command(baselineCommand)
+    .command(initCommand)
     .command(demoCommand)
     .strict()
     .recommendCommands()
@@ -64,7 +66,7 @@ function usageFailure(message: string, parser: Argv): MendError {
   return failure('USAGE', { problem: `Unknown option --${first}.${suggestion(first, known, '--')}`, command: named });
 }
 
-const COMMANDS: readonly string[] = ['check', 'repair', 'baseline', 'demo'];
+const COMMANDS: readonly string[] = ['check', 'repair', 'baseline', 'init', 'demo'];
 
 function isCommand(word: string): boolean {
   return COMMANDS.includes(word);
