@@ -13,6 +13,7 @@ import { repairCommand } from './commands/repair.ts';
 import { asFailure, failureJson, failureText } from './failures.ts';
 import { interruptCode } from './interrupt.ts';
 import { makeOutput } from './output.ts';
+import { wantsJson } from './reporters.ts';
 import { nearest } from './suggest.ts';
 
 const words = hideBin(process.argv);
@@ -83,7 +84,7 @@ function suggestion(word: string, known: readonly string[], dashes: string): str
 }
 
 function report(error: unknown): void {
-  const json = words.includes('--json');
+  const json = wantsJson(words);
   const output = makeOutput(words.includes('--no-color') ? false : words.includes('--color') ? true : undefined);
   output.progress('');
   const exitCode = interruptCode() ?? 1;

@@ -25,6 +25,7 @@ export function toText(view: View, paint: Paint, verbose: boolean, agreement: st
   const blocks = [
     headline(view, differences, paint, agreement),
     view.sources.map(({ what, value, from }) => paint('dim', `  ${what.padEnd(8)} ${value}  (${from})`)).join('\n'),
+    ...(view.details ?? []),
     ...groups(differences.slice(0, MOST_FINDINGS), paint),
     ...(differences.length > MOST_FINDINGS ? [`… and ${differences.length - MOST_FINDINGS} more; --json lists all of them.`] : []),
     kept(view, others, paint, verbose),

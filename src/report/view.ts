@@ -19,6 +19,8 @@ export interface View {
   /** Tables the schema wants. */
   readonly tables: number;
   readonly findings: readonly Finding[];
+  /** Tables and lists that go with the findings, as plain text. */
+  readonly details?: readonly string[];
   readonly unmodeled: readonly Unmodeled[];
   readonly provided: readonly Provided[];
   readonly exitCode: ExitCode;

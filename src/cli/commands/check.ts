@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { makeOutput } from '../output.ts';
+import { report, reporterFlags, type ReporterFlags } from '../reporters.ts';
 import { repeatFlags, sharedFlags, workspaceOptions, type SharedFlags } from '../flags.ts';
 import { canDeploy, checkedFindings, deployFirst, pendingCommands, resolveCommands, viewOf } from '../views.ts';
 import type { FailOn } from '../../report/view.ts';
@@ -7,7 +8,7 @@ import { counted } from '../../plan/naming.ts';
 import type { Checked } from '../../run/check.ts';
 import type { Finding } from '../../report/findings.ts';
 
-interface Flags extends SharedFlags {
+interface Flags extends SharedFlags, ReporterFlags {
   'fail-on': FailOn;
 }
 
@@ -17,7 +18,7 @@ export const checkCommand: CommandModule<object, Flags> = {
   command: ['check', '$0'],
   describe: 'Does the database agree with the Prisma schema? (read-only)',
   builder: (argv) =>
-    sharedFlags(argv)
+    reporterFlags(sharedFlags(argv))
       .option('fail-on', { choices: FAIL_ON, default: 'drift' as const, group: 'Output:', describe: 'which findings make the exit code other than 0' })
       .example('$0', 'compare the schema with the database Prisma would use')
       .example('$0 --url "$PROD_URL" --json', 'another database, for a script')
@@ -30,13 +31,7 @@ export const checkCommand: CommandModule<object, Flags> = {
     output.progress('');
     const found = checkedFindings(checked);
     const view = viewOf('check', checked, { findings: found, next: nextSteps(found, checked, repeatFlags(flags)), failOn: flags['fail-on'] });
-    if (flags.json) {
-      const { toJson } = await import('../../report/json.ts');
-      output.data(toJson(view));
-    } else {
-      const { toText } = await import('../../report/text.ts');
-      output.data(toText(view, output.paint, flags.verbose ?? false, agreement(checked)));
-    }
+    await report(view, flags, output, { verbose: flags.verbose, agreement: agreement(checked) });
     process.exitCode = view.exitCode;
   },
 };
