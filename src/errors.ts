@@ -46,7 +46,7 @@ const FAILURES = {
   }),
   NO_URL: (d: { looked: readonly string[]; hint: string }) => ({
     message: 'No database URL.',
-    why: `Looked for:\n${list(d.looked)}${d.hint === '' ? '' : `\n${d.hint}`}`,
+    why: `Looked for:\n${list(d.looked)}${d.hint === '' ? '' : `\n${d.hint}`}\nA variable that is set and empty counts as not set: a platform leaves it so when a reference to another service does not resolve.`,
     next: 'npx prisma-mend check --url postgresql://user@host:5432/database',
   }),
   URL_INVALID: (d: { source: string; detail: string }) => ({
@@ -54,10 +54,10 @@ const FAILURES = {
     why: d.detail,
     next: 'npx prisma-mend check --url postgresql://user@host:5432/database',
   }),
-  UNREACHABLE: (d: { target: string; detail: string }) => ({
+  UNREACHABLE: (d: { target: string; detail: string; next: string }) => ({
     message: `Cannot reach the database server at ${d.target} (Prisma would say P1001).`,
     why: d.detail,
-    next: 'Check host and port, that the database is awake, and that this machine is in its network.',
+    next: d.next,
   }),
   AUTH_FAILED: (d: { target: string; detail: string }) => ({
     message: `The server at ${d.target} refused the user or password (Prisma would say P1000).`,
@@ -97,7 +97,7 @@ const FAILURES = {
   POOLER: (d: { evidence: string }) => ({
     message: 'The URL leads through a connection pooler in transaction mode; changes are not applied through one.',
     why: `${d.evidence}. Locks and settings of a session do not survive there.`,
-    next: 'Use the direct URL of the database (Supabase: port 5432; Neon: the host without -pooler).',
+    next: 'Use the direct URL of the database (Supabase: port 5432, not 6543; Neon: the host without -pooler). Prisma 6: directUrl in the datasource block; Prisma 7: datasource.url in prisma.config.ts.',
   }),
   READ_ONLY: (d: { evidence: string }) => ({
     message: 'The server is read-only; nothing can be applied here.',
@@ -128,6 +128,21 @@ const FAILURES = {
     message: `PostgreSQL refused ${d.file}: ${d.detail}`,
     why: d.state,
     next: 'npx prisma-mend check',
+  }),
+  COMPLETION_FAILED: (d: { file: string; detail: string }) => ({
+    message: `The rest of a half-applied migration does not run: ${d.file}`,
+    why: `${d.detail}\nNothing was changed, neither in the database nor in its ledger.`,
+    next: 'Mend the rows or the file that PostgreSQL names, then: npx prisma-mend resolve --apply',
+  }),
+  PRISMA_FAILED: (d: { command: string; detail: string }) => ({
+    message: `npx prisma ${d.command} did not succeed.`,
+    why: d.detail,
+    next: 'npx prisma-mend doctor',
+  }),
+  DEPLOY_FAILED: (d: { code: string; detail: string }) => ({
+    message: `prisma migrate deploy stopped (${d.code}).`,
+    why: d.detail,
+    next: 'npx prisma-mend doctor',
   }),
   QUERY_FAILED: (d: { doing: string; detail: string }) => ({
     message: `PostgreSQL answered with an error while ${d.doing}.`,

@@ -14,3 +14,9 @@ export { makeBaseline, type Baseline, type BaselineOptions } from './run/baselin
 export { applyScripts, type ApplyInput } from './run/apply.ts';
 export { openWorkspace, type Workspace, type WorkspaceOptions } from './run/workspace.ts';
 export { connect, type Session } from './database/session.ts';
+export { settle, type Settled, type SettleOptions } from './run/settle.ts';
+export { predeploy, type Predeployed, type PredeployOptions } from './run/predeploy.ts';
+export { consult } from './run/consult.ts';
+export type { Diagnosis } from './history/diagnosis.ts';
+export type { Entry, HistoryFacts, LedgerRow, MigrationFile } from './history/history.ts';
+export type { Resolution, Undecided } from './history/resolve.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const KEPT_FILES = 64;
 
 /** Names this program gives; whatever else is in the folder is somebody's. */
-const OWN = /^(catalog|pglite)-[\w.-]+$/;
+const OWN = /^(catalog|history|pglite)-[\w.-]+$/;
 
 /** `null` where there is no safe place: no home, not ours, or open to others. */
 function folder(environment: NodeJS.ProcessEnv): string | null {

@@ -7,9 +7,13 @@ import { hideBin } from 'yargs/helpers';
 import { failure, MendError } from '../errors.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { checkCommand } from './commands/check.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
+import { predeployCommand } from './commands/predeploy.ts';
 import { repairCommand } from './commands/repair.ts';
+import { resolveCommand } from './commands/resolve.ts';
+import { statusCommand } from './commands/status.ts';
 import { asFailure, failureJson, failureText } from './failures.ts';
 import { interruptCode } from './interrupt.ts';
 import { makeOutput } from './output.ts';
@@ -35,7 +39,11 @@ function commandLine(): Argv {
     .locale('en')
     .version(packageVersion())
     .command(checkCommand)
+    .command(doctorCommand)
+    .command(statusCommand)
     .command(repairCommand)
+    .command(resolveCommand)
+    .command(predeployCommand)
     .command(baselineCommand)
     .command(initCommand)
     .command(demoCommand)
@@ -67,7 +75,7 @@ function usageFailure(message: string, parser: Argv): MendError {
   return failure('USAGE', { problem: `Unknown option --${first}.${suggestion(first, known, '--')}`, command: named });
 }
 
-const COMMANDS: readonly string[] = ['check', 'repair', 'baseline', 'init', 'demo'];
+const COMMANDS: readonly string[] = ['check', 'doctor', 'status', 'repair', 'resolve', 'predeploy', 'baseline', 'init', 'demo'];
 
 function isCommand(word: string): boolean {
   return COMMANDS.includes(word);
@@ -75,7 +83,7 @@ function isCommand(word: string): boolean {
 
 /** The word after `--url` is its value, and may hold a password. */
 function takesValue(before: string | undefined): boolean {
-  return before !== undefined && /^--[^=]+$/.test(before) && !['--json', '--verbose', '--write', '--apply', '--color'].includes(before) && !before.startsWith('--no-');
+  return before !== undefined && /^--[^=]+$/.test(before) && !['--json', '--verbose', '--write', '--apply', '--dry-run', '--color'].includes(before) && !before.startsWith('--no-');
 }
 
 function suggestion(word: string, known: readonly string[], dashes: string): string {

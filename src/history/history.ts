@@ -1,4 +1,4 @@
-// Migration files and ledger rows, as far as a comparison of schemas needs them: what can never run here, and what blocks.
+// Migration files and ledger rows, read as Prisma reads them: what is applied, what is not, and what stands in the way.
 
 import { foreignFlavour, type Foreign } from './flavour.ts';
 
@@ -7,55 +7,134 @@ export interface MigrationFile {
   readonly name: string;
   /** Path of its migration.sql. */
   readonly path: string;
+  /** As Prisma reads it: UTF-8, a byte order mark included. Empty when there is no file. */
   readonly sql: string;
+  /** SHA-256 of the text, lower-case hex: what Prisma writes into the ledger. */
+  readonly checksum: string;
+  /** Every checksum Prisma takes for this file: also of the text with other line ends, and the unpadded form of old versions. */
+  readonly accepted: readonly string[];
+  /** The directory has no migration.sql (P3015). */
+  readonly missing: boolean;
 }
 
 export interface LedgerRow {
+  readonly id: string;
   readonly name: string;
-  readonly finished: boolean;
-  readonly rolledBack: boolean;
+  readonly checksum: string;
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly rolledBackAt: string | null;
   readonly logs: string | null;
+  readonly steps: number | null;
 }
 
-/** `null`: there is no ledger; `unreadable`: the role may not read it. */
-export type Ledger = readonly LedgerRow[] | null | 'unreadable';
+/** What the ledger table lacks beside the one Prisma creates; Prisma's commands end in an error over it. */
+export interface ShapeProblem {
+  readonly column: string;
+  readonly problem: 'missing' | 'null';
+}
+
+export interface Ledger {
+  /** `unreadable`: it is there, and this role may not read it. */
+  readonly state: 'absent' | 'present' | 'unreadable';
+  readonly rows: readonly LedgerRow[];
+  readonly shape: readonly ShapeProblem[];
+  /** Other schemas that hold a table of the name; Prisma does not look there. */
+  readonly elsewhere: readonly string[];
+  /** It is absent and tables are there: `migrate deploy` answers P3005. */
+  readonly blocked: boolean;
+}
+
+export type RowState = 'applied' | 'failed' | 'rolledBack';
+
+/** Prisma's reading of one row. */
+export function rowState({ finishedAt, rolledBackAt }: LedgerRow): RowState {
+  return rolledBackAt !== null ? 'rolledBack' : finishedAt !== null ? 'applied' : 'failed';
+}
+
+/** The text of migration_lock.toml as Prisma reads it. */
+export interface LockFile {
+  /** What Prisma takes for the provider. */
+  readonly provider: string;
+  /** What a person would take for it. */
+  readonly meant: string;
+}
 
 export interface History {
   readonly files: readonly MigrationFile[];
-  /** Provider named by migration_lock.toml, `null` without the file. */
-  readonly lockProvider: string | null;
+  /** `null` without the file: Prisma then checks nothing. */
+  readonly lock: LockFile | null;
   readonly ledger: Ledger;
 }
 
+/** One migration: its file, its rows, and what Prisma makes of both. */
+export interface Entry {
+  readonly name: string;
+  readonly file: MigrationFile | null;
+  /** In the order in which they began. */
+  readonly rows: readonly LedgerRow[];
+  /** A failed row blocks, whatever other rows say; `unapplied`: `migrate deploy` would run it. */
+  readonly state: 'applied' | 'failed' | 'unapplied';
+  /** The file is not the one that was applied. */
+  readonly edited: boolean;
+}
+
 export interface HistoryFacts {
+  readonly history: History;
+  /** Files in Prisma's order, then what only the ledger knows. */
+  readonly entries: readonly Entry[];
   /** Files of another database that no ledger row calls applied. */
   readonly foreign: readonly { readonly file: MigrationFile; readonly flavour: Foreign }[];
-  /** Migrations that began and neither finished nor were rolled back: nothing is deployed until they are resolved (P3009). */
+  /** Rows that began and neither finished nor were rolled back: nothing is deployed until they are resolved (P3009). */
   readonly failed: readonly LedgerRow[];
   /** Files that `prisma migrate deploy` would still run. */
   readonly pending: readonly string[];
   /** Something was deployed here with Prisma before. */
   readonly begun: boolean;
-  /** The lock file names another database (P3019). */
-  readonly wrongLock: string | null;
+  /** The lock file names another database, or names this one in a way Prisma does not read (P3019). */
+  readonly wrongLock: LockFile | null;
   /** There is a ledger, and this role may not read it. */
   readonly unreadable: boolean;
 }
 
-export function readHistory({ files, lockProvider, ledger }: History): HistoryFacts {
-  const rows = Array.isArray(ledger) ? (ledger as readonly LedgerRow[]) : [];
-  const applied = new Set(rows.filter((row) => row.finished && !row.rolledBack).map(({ name }) => name));
+export function readHistory(history: History): HistoryFacts {
+  const { files, lock, ledger } = history;
+  const entries = readEntries(files, ledger.rows);
+  const applied = new Set(entries.filter(({ rows }) => rows.some((row) => rowState(row) === 'applied')).map(({ name }) => name));
   const foreign = files.flatMap((file) => {
     const flavour = applied.has(file.name) ? null : foreignFlavour(file.sql);
     return flavour === null ? [] : [{ file, flavour }];
   });
-  const known = new Set(rows.filter((row) => !row.rolledBack).map(({ name }) => name));
+  const unapplied = entries.filter(({ state }) => state === 'unapplied').map(({ name }) => name);
   return {
+    history,
+    entries,
     foreign,
-    pending: ledger === 'unreadable' ? [] : files.map(({ name }) => name).filter((name) => !known.has(name) && !foreign.some(({ file }) => file.name === name)),
-    begun: rows.some((row) => row.finished),
-    failed: rows.filter((row) => !row.finished && !row.rolledBack),
-    wrongLock: lockProvider !== null && lockProvider !== 'postgresql' ? lockProvider : null,
-    unreadable: ledger === 'unreadable',
+    pending: ledger.state === 'unreadable' ? [] : unapplied.filter((name) => !foreign.some(({ file }) => file.name === name)),
+    begun: ledger.rows.some(({ finishedAt }) => finishedAt !== null),
+    failed: ledger.rows.filter((row) => rowState(row) === 'failed'),
+    wrongLock: lock !== null && lock.provider !== 'postgresql' ? lock : null,
+    unreadable: ledger.state === 'unreadable',
   };
+}
+
+function readEntries(files: readonly MigrationFile[], rows: readonly LedgerRow[]): readonly Entry[] {
+  const byName = new Map<string, LedgerRow[]>();
+  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+  const known = new Map(files.map((file) => [file.name, file]));
+  return [...known.keys(), ...[...byName.keys()].filter((name) => !known.has(name))].flatMap((name): Entry[] => {
+    const [file, own] = [known.get(name) ?? null, byName.get(name) ?? []];
+    const states = own.map(rowState);
+    // A name without a file whose rows are all rolled back is nothing to anybody.
+    if (file === null && states.every((state) => state === 'rolledBack')) return [];
+    const state = states.includes('failed') ? 'failed' : states.includes('applied') ? 'applied' : 'unapplied';
+    return [{ name, file, rows: own, state, edited: file !== null && !file.missing && state !== 'unapplied' && isEdited(file, own) }];
+  });
+}
+
+/** Prisma 6 compares the first row even when it was rolled back (a false alarm); Prisma 7 compares the first that stands. */
+function isEdited({ accepted }: MigrationFile, rows: readonly LedgerRow[]): boolean {
+  const first = rows.find((row) => rowState(row) === 'applied');
+  return first !== undefined && !accepted.includes(first.checksum);
 }

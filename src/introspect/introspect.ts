@@ -18,7 +18,8 @@ import { schema } from './queries/schema.ts';
 import { sequence } from './queries/sequence.ts';
 import { table } from './queries/table.ts';
 import { readUnmodeled, unmodeledSql } from './queries/unmodeled.ts';
-import { ChangedWhileReading, text, type Query, type Scope, type Snapshot } from './query.ts';
+import { LEDGERS } from './ledger.ts';
+import { ChangedWhileReading, text, type Query, type Row, type Scope, type Snapshot } from './query.ts';
 
 /** In the order in which they are read: tables before their columns, columns before what names them. */
 const QUERIES: Readonly<Record<Kind, Query>> = { schema, extension, enum: enumeration, sequence, table, column, primaryKey, index, foreignKey, comment };
@@ -32,6 +33,8 @@ export interface IntrospectOptions {
   readonly schemas?: readonly string[];
   /** The caller is inside of a transaction already and wants to see its own changes. */
   readonly insideTransaction?: boolean;
+  /** The transaction stays open for a second look at the same moment; gets the schemas that hold a ledger. The caller ends it. */
+  readonly leaveOpen?: (ledgers: readonly Row[]) => void;
 }
 
 const TRIES = 5;
@@ -45,6 +48,7 @@ export async function introspect(session: Reader, options: IntrospectOptions): P
     try {
       return await readOnce(session, options);
     } catch (error) {
+      if (options.leaveOpen) await session.run('ROLLBACK').catch(() => undefined);
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (options.insideTransaction || !(error instanceof ChangedWhileReading || RETRY.has(code))) throw error;
       if (attempt === TRIES) throw failure('UNSETTLED', { tries: TRIES }, error);
@@ -65,13 +69,13 @@ function settings(home: string): string {
 const NAMESPACES = "SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname <> 'information_schema' AND n.nspname::text !~ '^pg_' ORDER BY 1";
 
 /** One message, so one journey over the network, and a pooler cannot part it. */
-async function readOnce({ run, server }: Reader, { home, schemas = [], insideTransaction = false }: IntrospectOptions): Promise<Catalog> {
+async function readOnce({ run, server }: Reader, { home, schemas = [], insideTransaction = false, leaveOpen }: IntrospectOptions): Promise<Catalog> {
   const wanted = [...new Set([home, ...schemas])];
   const [begin, end] = insideTransaction ? INNER : OUTER;
   const scope: Scope = { version: server.version, home, inScope: (column) => `${column} = ANY (ARRAY(SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname IN (${wanted.map(quoteText).join(', ')})))` };
   const names = namesSql(scope);
   const kinds = Object.values(QUERIES);
-  const statements = [begin, settings(home), NAMESPACES, unmodeledSql(scope), ...names, ...kinds.map((query) => query.sql(scope)), ...end];
+  const statements = [begin, settings(home), NAMESPACES, unmodeledSql(scope), ...names, ...kinds.map((query) => query.sql(scope)), ...(leaveOpen ? [LEDGERS] : end)];
   const results = await run(statements.join(';\n')).catch(async (error: unknown) => {
     await run(end.join('; ')).catch(() => undefined);
     throw error;
@@ -80,6 +84,7 @@ async function readOnce({ run, server }: Reader, { home, schemas = [], insideTra
   const snapshot: Snapshot = { home, tables: new Map(), columns: new Map(), types: new Map(), opclasses: new Map(), collations: new Map() };
   readNames(rest, snapshot);
   const objects: CatalogObject[] = kinds.flatMap((query, at) => [...query.read(rest[names.length + at] ?? [], snapshot)]);
+  leaveOpen?.(results.at(-1) ?? []);
   const provided = namespaces.map(([name]) => text(name)).filter((name) => !wanted.includes(name)).map(providedSchema);
   return buildCatalog({ home, serverVersion: server.version, objects, unmodeled: withoutPlatform(readUnmodeled(unmodeled)), provided });
 }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Session } from '../database/session.ts';
 import { failure, type MendError } from '../errors.ts';
 import { engineAdapter } from './adapter.ts';
+import { readLockText } from './migrations.ts';
 
 const require = createRequire(import.meta.url);
 const ENGINE = '@prisma/schema-engine-wasm';
@@ -47,6 +48,7 @@ export async function startEngine(adapter: unknown): Promise<SchemaEngine> {
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  readonly missing?: boolean;
 }
 
 /**
@@ -56,8 +58,8 @@ export interface Migration {
 export async function deployMigrations(session: Session, schemaName: string, migrations: readonly Migration[], baseDir: string): Promise<readonly string[]> {
   const engine = await startEngine(engineAdapter(session, schemaName));
   const restoreTimers = unrefTimers();
-  const migrationDirectories = migrations.map(({ name, sql }) => ({ path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } } }));
-  const migrationsList = { baseDir, lockfile: { path: 'migration_lock.toml', content: null }, shadowDbInitScript: '', migrationDirectories };
+  const migrationDirectories = migrations.map(({ name, sql, missing }) => ({ path: name, migrationFile: { path: 'migration.sql', content: missing ? { tag: 'error', value: 'no migration.sql' } : { tag: 'ok', value: sql } } }));
+  const migrationsList = { baseDir, lockfile: { path: 'migration_lock.toml', content: readLockText(baseDir) }, shadowDbInitScript: '', migrationDirectories };
   try {
     return (await Promise.race([engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }), panicked()])).appliedMigrationNames;
   } finally {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { failure } from '../errors.ts';
 
 export interface EnvFile {
   readonly path: string;
@@ -23,12 +24,27 @@ export function readEnvFiles(paths: readonly string[]): readonly EnvFile[] {
 /** Value of a variable with `${OTHER}` and `$OTHER` replaced, and where it came from. */
 export function lookUp(name: string, files: readonly EnvFile[], environment: Readonly<Record<string, string | undefined>>): { value: string; source: string } | null {
   const own = environment[name];
-  if (own) return { value: own, source: `environment variable ${name}` };
+  if (own) return { value: real(own, `environment variable ${name}`), source: `environment variable ${name}` };
   for (const file of files) {
     const value = file.values[name];
-    if (value) return { value: expand(value, files, environment, [name]), source: `${name} in ${file.path}` };
+    if (value) return { value: real(expand(value, files, environment, [name]), `${name} in ${file.path}`), source: `${name} in ${file.path}` };
   }
   return null;
+}
+
+/** What stands where a URL should: none of these is a secret, so it may be shown. */
+const STAND_INS: readonly (readonly [RegExp, (text: string) => string])[] = [
+  [/^\$(\{\{?[^{}]*\}?\}|\w+)$/, (text) => `It is the reference ${text}, which nobody resolved: no service or variable has that name where this runs.`],
+  [/^(undefined|null|none|todo|changeme|placeholder|dummy)$/i, (text) => `It is the word ${text}.`],
+  [/^<[^<>]*>$/, (text) => `It is the placeholder ${text}.`],
+  [/^postgres(ql)?:\/\/johndoe:randompassword@/, () => 'It is the example that prisma init writes into .env.'],
+];
+
+/** Throws URL_INVALID before anybody connects to what is no database. */
+function real(value: string, source: string): string {
+  const found = STAND_INS.find(([pattern]) => pattern.test(value.trim()));
+  if (found !== undefined) throw failure('URL_INVALID', { source, detail: found[1](value.trim()) });
+  return value;
 }
 
 function expand(value: string, files: readonly EnvFile[], environment: Readonly<Record<string, string | undefined>>, seen: readonly string[]): string {

@@ -7,6 +7,7 @@ import type { Comparison } from '../diff/compare.ts';
 import { isManaged } from '../diff/compare.ts';
 import { EQUIVALENCES } from '../diff/equivalences.ts';
 import { ledgerOwner } from '../catalog/provided.ts';
+import type { Diagnosis } from '../history/diagnosis.ts';
 import type { HistoryFacts } from '../history/history.ts';
 import { titleOf } from '../plan/naming.ts';
 import type { Plan, State, Step, Withheld } from '../plan/types.ts';
@@ -47,6 +48,11 @@ export interface ReportInput {
   readonly comparison: Comparison;
   readonly plan: Plan;
   readonly history: HistoryFacts | null;
+  readonly diagnosis: Diagnosis | null;
+  /** Keys of differences that the unapplied migrations will make. */
+  readonly pending: ReadonlySet<string>;
+  /** Keys of what the schema wants and no migration makes. */
+  readonly unrecorded: ReadonlySet<string>;
   readonly locate: Locate;
   readonly position: (path: string, text: string, offset: number) => Where;
 }
@@ -62,7 +68,20 @@ export function findings(input: ReportInput): readonly Finding[] {
     .map((finding, at) => ({ finding, at }))
     .sort((a, b) => rank(a.finding) - rank(b.finding) || a.at - b.at)
     .map(({ finding }) => finding.finding);
-  return [...(input.history ? historyFindings(input.history, input) : []), ...sorted, ...ofExtras(comparison, input), ...ofNotes(comparison, input)];
+  const history = input.history === null ? [] : historyFindings({ facts: input.history, diagnosis: input.diagnosis, position: input.position, unrecorded: alreadyThere(input) });
+  return [...history, ...sorted.map((finding) => awaited(finding, input)), ...ofExtras(comparison, input), ...ofNotes(comparison, input)];
+}
+
+/** What no migration makes and the database has all the same; what it lacks too is said as a difference. */
+function alreadyThere({ comparison: { changes }, unrecorded }: ReportInput): readonly string[] {
+  const differing = new Set(changes.map(({ ref }) => keyOf(ref)));
+  return [...unrecorded].filter((key) => !differing.has(key));
+}
+
+/** What a migration that is about to be deployed will make is no drift. */
+function awaited(finding: Finding, { pending }: ReportInput): Finding {
+  if (finding.object === null || !pending.has(finding.object)) return finding;
+  return { ...finding, severity: 'info', mending: 'none', hazard: null, flag: null, message: `${finding.message} (an unapplied migration makes it)` };
 }
 
 function rank({ finding, weight }: { readonly finding: Finding; readonly weight: number }): number {

@@ -77,7 +77,7 @@ async function inTransaction(session: Session, script: Script, expected: string 
 }
 
 /** A commit whose answer is lost may have happened: the server is asked, nobody guesses. */
-async function commit(session: Session, transaction: string, state: string, input: ApplyInput): Promise<void> {
+export async function commit(session: Session, transaction: string, state: string, input: Pick<ApplyInput, 'reconnect'>): Promise<void> {
   try {
     await session.run('COMMIT');
   } catch (error) {
@@ -94,7 +94,7 @@ async function commit(session: Session, transaction: string, state: string, inpu
 const LOCK_SECONDS = 15;
 
 /** Asked for again and again, never waited for: a waiter and a concurrent index build deadlock. */
-async function takeLock(session: Session, signal: AbortSignal): Promise<void> {
+export async function takeLock(session: Session, signal: AbortSignal): Promise<void> {
   for (const end = Date.now() + LOCK_SECONDS * 1000; ; ) {
     const [[row] = []] = await session.run(`SELECT pg_catalog.pg_try_advisory_xact_lock(${PRISMA_LOCK})`);
     if (row?.[0] === true) return;
@@ -104,12 +104,17 @@ async function takeLock(session: Session, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function lockHolder(session: Session): Promise<string> {
+export async function lockHolder(session: Session, key = PRISMA_LOCK): Promise<string> {
+  return (await heldBy(session, key)) ?? 'Another migration was running.';
+}
+
+/** Who holds the advisory lock in this database, `null` when nobody does. */
+export async function heldBy(session: Session, key = PRISMA_LOCK): Promise<string | null> {
   const [rows = []] = await session.run(`SELECT a.pid::text, a.application_name, a.state, pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.state_change)::text
     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-    WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = ${PRISMA_LOCK} AND l.granted AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`);
+    WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = ${key} AND l.granted AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`);
   const [pid, application, state, since] = rows[0] ?? [];
-  return pid === undefined ? 'Another migration was running.' : `Held by process ${pid}${application ? ` (${application})` : ''}, ${state ?? 'state not visible'} for ${since ?? 'some time'}.`;
+  return pid === undefined ? null : `Held by process ${pid}${application ? ` (${application})` : ''}, ${state ?? 'state not visible'} for ${since ?? 'some time'}; if nothing runs there any more: SELECT pg_terminate_backend(${pid});`;
 }
 
 function refused(error: unknown, script: Script, state: string, signal: AbortSignal): Error {

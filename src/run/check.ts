@@ -1,18 +1,20 @@
 // Does the database agree with the schema? Read-only; one snapshot; the rows are only asked about keys nobody ever validated.
 
-import { ofKind, type Catalog } from '../catalog/catalog.ts';
+import { buildCatalog, keyOf, ofKind } from '../catalog/catalog.ts';
 import { connect, type Session } from '../database/session.ts';
 import type { Target } from '../database/url.ts';
 import { failure } from '../errors.ts';
-import type { Comparison } from '../diff/compare.ts';
+import { comparePrisma, NO_HINTS, type Comparison } from '../diff/compare.ts';
 import type { RenameHints } from '../diff/renames.ts';
-import { readHistory, type HistoryFacts, type Ledger } from '../history/history.ts';
-import { introspect } from '../introspect/introspect.ts';
-import { readLedger } from '../introspect/ledger.ts';
+import type { Diagnosis } from '../history/diagnosis.ts';
+import { readHistory, type HistoryFacts } from '../history/history.ts';
+import { readSnapshot, type LiveSnapshot } from '../introspect/snapshot.ts';
 import { makePlan, type Planned } from '../plan/plan.ts';
 import { needKey, type Fact, type Facts, type Need } from '../plan/types.ts';
-import { readLockProvider, readMigrations } from '../prisma/migrations.ts';
-import { compareCatalogs } from '../source/compare.ts';
+import { readLock, readMigrations } from '../prisma/migrations.ts';
+import type { Stated } from '../history/resolve.ts';
+import { compareCatalogs, parsedExpressions } from '../source/compare.ts';
+import { diagnoseHistory, unrecorded } from './history.ts';
 import { answerNeeds } from './preflight.ts';
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.ts';
 
@@ -24,25 +26,36 @@ export interface Checked {
   readonly comparison: Comparison;
   readonly plan: Planned;
   readonly history: HistoryFacts;
+  /** `null` where files and ledger leave nothing open. */
+  readonly diagnosis: Diagnosis | null;
+  /** Keys of differences that the unapplied migrations will make. */
+  readonly pending: ReadonlySet<string>;
+  /** Keys of what the schema wants and no migration makes, whether the database has it or not; empty without a history. */
+  readonly unrecorded: ReadonlySet<string>;
 }
 
-export async function check(options: WorkspaceOptions): Promise<Checked> {
+/** Reads what Prisma's commands would find. Throws what keeps it from reading. */
+export async function check(options: WorkspaceOptions, full = false): Promise<Checked> {
   const workspace = await openWorkspace(options);
   const target = workspace.project.target();
   const session = await connect(target);
   try {
-    return await checkOn(session, target, workspace, { hints: hintsOf(workspace, []), useCache: true });
+    return await checkOn(session, target, workspace, { hints: hintsOf(workspace, []), useCache: true, full });
   } finally {
     await session.close();
   }
 }
 
 export interface CheckOptions {
+  /** What the user decided about the history. */
+  readonly stated?: Stated;
+  /** Looks at the whole history, also where nothing is open. */
+  readonly full?: boolean;
   readonly hints: RenameHints;
   readonly useCache: boolean;
 }
 
-export async function checkOn(session: Session, target: Target, workspace: Workspace, { hints, useCache }: CheckOptions): Promise<Checked> {
+export async function checkOn(session: Session, target: Target, workspace: Workspace, { hints, useCache, stated, full = false }: CheckOptions): Promise<Checked> {
   const home = target.schema;
   const major = Math.floor(session.server.version / 10000);
   // The query is on its way before the engine starts to compute; the answer waits in the socket meanwhile.
@@ -51,19 +64,37 @@ export async function checkOn(session: Session, target: Target, workspace: Works
   const { live, ledger } = await reading;
   const comparison = await compareCatalogs(live, desired, { hints, scratch: () => workspace.builtScratch(home, desired, major) });
   const { migrationsDir } = workspace.project;
-  const history = readHistory({ files: readMigrations(migrationsDir), lockProvider: readLockProvider(migrationsDir), ledger });
+  const history = readHistory({ files: readMigrations(migrationsDir), lock: readLock(migrationsDir), ledger });
   const naming = namingOf(home, workspace);
   const quick = makePlan(comparison, new Map(), { naming });
   const plan = quick.needs.length === 0 ? quick : makePlan(comparison, await sizes(session, quick, comparison), { naming });
-  return { workspace, target, serverVersion: session.server.version, comparison, plan, history };
+  const diagnosis = full || leavesOpen(history) ? await diagnoseHistory({ session, live, facts: history, full, ...(stated === undefined ? {} : { stated }) }) : null;
+  const pending = diagnosis === null ? new Set<string>() : await awaitedKeys(comparison, diagnosis);
+  const { files } = history.history;
+  const unrecordedKeys = files.length === 0 || history.foreign.length > 0 ? null : await unrecorded(files, desired, home);
+  return { workspace, target, serverVersion: session.server.version, comparison, plan, history, diagnosis, pending, unrecorded: unrecordedKeys ?? new Set() };
 }
 
-async function readLive(session: Session, home: string, { schemas, stated }: Workspace): Promise<{ live: Catalog; ledger: Ledger }> {
-  const live = await introspect(session, { home, schemas });
+/** There is something to decide, or something that will come. */
+function leavesOpen({ entries, history: { files, ledger }, failed, wrongLock }: HistoryFacts): boolean {
+  const open = entries.some(({ state, edited, file }) => state !== 'applied' || edited || file === null);
+  return open || failed.length > 0 || wrongLock !== null || ledger.shape.length > 0 || (ledger.state === 'absent' && (ledger.elsewhere.length > 0 || (files.length > 0 && ledger.blocked)));
+}
+
+/** Differences that are gone once the unapplied migrations have run. */
+async function awaitedKeys({ changes, live, desired }: Comparison, { predicted }: Diagnosis): Promise<ReadonlySet<string>> {
+  const after = buildCatalog({ ...live, objects: predicted.objects.values(), unmodeled: [...predicted.others.values()] });
+  const left = new Set(comparePrisma(after, desired, NO_HINTS, await parsedExpressions(desired)).changes.map(({ ref }) => keyOf(ref)));
+  return new Set(changes.map(({ ref }) => keyOf(ref)).filter((key) => !left.has(key)));
+}
+
+async function readLive(session: Session, home: string, { schemas, stated }: Workspace): Promise<LiveSnapshot> {
+  const snapshot = await readSnapshot(session, { home, schemas });
+  const { live } = snapshot;
   const present = [...ofKind(live, 'schema')].map(({ ref }) => ref.name);
   const missing = stated.filter((name) => !present.includes(name));
   if (missing.length > 0) throw failure('NO_SUCH_SCHEMAS', { missing, present: [...present, ...live.provided.map(({ what }) => what.replace(/^schema /, ''))] });
-  return { live, ledger: await readLedger(session.run, home) };
+  return snapshot;
 }
 
 /**

@@ -34,6 +34,8 @@ export interface RehearsalInput {
   readonly major: number;
   /** A block writes nothing on its second run; plain statements may set again what is set. */
   readonly format: 'block' | 'statements';
+  /** Keys of differences that the plan leaves to others. */
+  readonly left?: ReadonlySet<string>;
 }
 
 const LACKS = 'the server has no extension';
@@ -151,10 +153,10 @@ async function runAgain({ session }: Scratch, { scripts }: RehearsalInput): Prom
 }
 
 /** What the plan promised and did not bring about, among the tables that were copied. */
-async function unfinished(scratch: Scratch, result: Catalog, { comparison, plan }: RehearsalInput, tables: ReadonlySet<string>, changed: ReadonlySet<string>): Promise<readonly string[]> {
+async function unfinished(scratch: Scratch, result: Catalog, { comparison, plan, left }: RehearsalInput, tables: ReadonlySet<string>, changed: ReadonlySet<string>): Promise<readonly string[]> {
   const withheld = new Set(plan.withheld.map(({ ref }) => keyOf(ref)));
   const wanted = buildCatalog({ ...comparison.desired, objects: [...comparison.desired.objects.values()].filter((object) => !leadsOut(object, tables) && (tableOf(object.ref) === null || tables.has(tableKeyOf(object.ref)))) });
   // The tables are here to print expressions with; the server is closed by whoever opened it.
   const after = await compareCatalogs(result, wanted, { hints: NO_HINTS, scratch: async () => ({ ...scratch, close: async () => undefined }) });
-  return after.changes.filter((change) => !changed.has(keyOf(change.ref)) && !withheld.has(keyOf(change.ref)) && !withheld.has(tableKeyOf(change.ref)) && change.kind !== 'extension').map((change) => `${change.op} ${keyOf(change.ref)}${change.op === 'alter' ? ` (${change.fields.join(', ')})` : ''}`);
+  return after.changes.filter((change) => !changed.has(keyOf(change.ref)) && !withheld.has(keyOf(change.ref)) && !left?.has(keyOf(change.ref)) && !withheld.has(tableKeyOf(change.ref)) && change.kind !== 'extension').map((change) => `${change.op} ${keyOf(change.ref)}${change.op === 'alter' ? ` (${change.fields.join(', ')})` : ''}`);
 }

@@ -1,17 +1,20 @@
 // A plan for the live database, checked against its rows and rehearsed before anybody sees it.
 
-import { canonicalText, isKind, keyOf, ofKind } from '../catalog/catalog.ts';
+import { canonicalText, isKind, keyOf, ofKind, tableKey, tableOf } from '../catalog/catalog.ts';
+import type { CatalogObject } from '../catalog/kinds.ts';
 import { sha256 } from '../cache/cache.ts';
 import type { Session } from '../database/session.ts';
 import type { Target } from '../database/url.ts';
 import { failure } from '../errors.ts';
-import type { Comparison } from '../diff/compare.ts';
+import { comparePrisma, NO_HINTS, type Comparison } from '../diff/compare.ts';
 import { loadParser } from '../parse/parse.ts';
+import { parsedExpressions } from '../source/compare.ts';
 import type { HazardCode } from '../plan/hazards.ts';
 import { makePlan, type Planned, type PlanOptions } from '../plan/plan.ts';
 import { FORMAT, renderScripts, type Script } from '../plan/script.ts';
 import type { Facts } from '../plan/types.ts';
 import { checkOn, hintsOf, namingOf, type Checked } from './check.ts';
+import { madeBy } from './history.ts';
 import { answerNeeds } from './preflight.ts';
 import { askKnown } from './known.ts';
 import { NOT_REHEARSED, rehearseOrThrow, type Rehearsal } from './rehearse.ts';
@@ -24,6 +27,8 @@ export interface RepairOptions {
   readonly rename: readonly string[];
   readonly rehearse: boolean;
   readonly format: 'block' | 'statements';
+  /** Also what schema and database have and no migration makes, for the migrations directory. */
+  readonly record?: boolean;
   readonly progress: (words: string) => void;
 }
 
@@ -32,14 +37,20 @@ export interface Repair extends Checked {
   readonly rehearsal: Rehearsal;
   /** Fingerprint of the live catalog the plan is bound to. */
   readonly fingerprint: string;
+  /** The project keeps a history, and this is not in it: as a migration it reaches every database. */
+  readonly newToHistory: boolean;
+  /** Keys of differences left to unapplied migrations. */
+  readonly left: ReadonlySet<string>;
+  /** For the history alone: what the database has already. They come first. */
+  readonly record: readonly Script[];
 }
 
 /** Throws REHEARSAL_FAILED when the scratch server does not end where the plan says. */
 export async function planRepair(session: Session, target: Target, workspace: Workspace, options: RepairOptions): Promise<Repair> {
   options.progress('reading the database');
   const checked = await checkOn(session, target, workspace, { hints: hintsOf(workspace, readRenames(options.rename)), useCache: false });
-  const { comparison } = checked;
-  refuseUnknownRenames(options.rename, comparison);
+  refuseUnknownRenames(options.rename, checked.comparison);
+  const { comparison, left } = withoutAwaited(checked.comparison, checked.pending);
   options.progress('counting rows where they decide');
   const settings = await planSettings(checked, options);
   const facts = await collectFacts(session, comparison, settings);
@@ -47,8 +58,44 @@ export async function planRepair(session: Session, target: Target, workspace: Wo
   const plan = makePlan(comparison, facts, { ...settings, ...known });
   const scripts = plan.steps.length === 0 ? [] : renderScripts(plan.steps, { naming: settings.naming, format: options.format, header: header(checked, plan), desired: comparison.desired.objects.values() });
   options.progress('rehearsing on a scratch server');
-  const rehearsal = options.rehearse && scripts.length > 0 ? await rehearsed(checked, plan, scripts, options.format) : NOT_REHEARSED;
-  return { ...checked, plan, scripts, rehearsal, fingerprint: sha256(canonicalText(comparison.live)) };
+  const rehearsal = options.rehearse && scripts.length > 0 ? await rehearsed({ ...checked, comparison }, plan, scripts, options.format, left) : NOT_REHEARSED;
+  const newToHistory = plan.steps.some(({ ref }) => checked.unrecorded.has(keyOf(ref)));
+  const record = options.record ? await recordScripts(checked, settings, options) : [];
+  return { ...checked, plan, scripts, rehearsal, fingerprint: sha256(canonicalText(comparison.live)), newToHistory, left, record };
+}
+
+/** What is missing in the history and not in the database: nothing to do here, and something on every new database. */
+async function recordScripts({ comparison, unrecorded, history, target }: Checked, { naming }: PlanOptions, options: RepairOptions): Promise<readonly Script[]> {
+  const differing = new Set(comparison.changes.map(({ ref }) => keyOf(ref)));
+  if ([...unrecorded].every((key) => differing.has(key))) return [];
+  const { made } = await madeBy(history.history.files, target.schema);
+  const whole = comparePrisma(made, comparison.desired, NO_HINTS, await parsedExpressions(comparison.desired));
+  const lacking = { ...whole, changes: whole.changes.filter(({ ref }) => !differing.has(keyOf(ref))) };
+  const plan = makePlan(lacking, new Map(), { naming, blind: true });
+  if (plan.steps.length === 0) return [];
+  const words = [`prisma-mend repair, format ${FORMAT}.`, 'What the schema says and no migration made. Where it is there already this changes nothing.'];
+  const scripts = renderScripts(plan.steps, { naming, blind: true, format: options.format, header: words, desired: comparison.desired.objects.values() });
+  return scripts.map((script) => ({ ...script, suffix: ['recorded', script.suffix].filter((part) => part !== '').join('_') }));
+}
+
+/** What unapplied migrations will make is theirs, and so is what stands on it: deploy comes first, and a second repair then mends the rest. */
+function withoutAwaited(comparison: Comparison, pending: ReadonlySet<string>): { readonly comparison: Comparison; readonly left: ReadonlySet<string> } {
+  if (pending.size === 0) return { comparison, left: pending };
+  const waits = (change: Comparison['changes'][number]) => pending.has(keyOf(change.ref)) || standsOn(change.after).some((key) => pending.has(key));
+  const left = new Set(comparison.changes.filter(waits).map(({ ref }) => keyOf(ref)));
+  return { comparison: { ...comparison, changes: comparison.changes.filter((change) => !waits(change)) }, left };
+}
+
+function standsOn(object: CatalogObject): readonly string[] {
+  if (isKind(object, 'foreignKey')) return [tableKey(object.def.targetSchema, object.def.targetTable), ...columnKeys(object.ref, object.def.columns), ...columnKeys({ schema: object.def.targetSchema, table: object.def.targetTable }, object.def.targetColumns)];
+  if (isKind(object, 'index')) return [tableKey(object.ref.schema, object.ref.table), ...columnKeys(object.ref, object.def.keys.flatMap(({ column }) => (column === undefined ? [] : [column])))];
+  if (isKind(object, 'primaryKey')) return [tableKey(object.ref.schema, object.ref.table), ...columnKeys(object.ref, object.def.columns)];
+  const table = tableOf(object.ref);
+  return table === null ? [] : [tableKey(table.schema, table.table)];
+}
+
+function columnKeys({ schema, table }: { readonly schema: string; readonly table: string }, names: readonly string[]): readonly string[] {
+  return names.map((name) => keyOf({ kind: 'column', schema, table, name }));
 }
 
 /** A stated rename is one the comparison made, or one that is done already. */
@@ -92,9 +139,9 @@ function header({ workspace, comparison }: Checked, plan: Planned): readonly str
   ];
 }
 
-async function rehearsed({ workspace, serverVersion, comparison }: Checked, plan: Planned, scripts: readonly Script[], format: RepairOptions['format']): Promise<Rehearsal> {
+async function rehearsed({ workspace, serverVersion, comparison }: Checked, plan: Planned, scripts: readonly Script[], format: RepairOptions['format'], left: ReadonlySet<string>): Promise<Rehearsal> {
   const major = Math.floor(serverVersion / 10000);
   const extensions = [...ofKind(comparison.live, 'extension'), ...ofKind(comparison.desired, 'extension')].map(({ ref }) => ref.name);
   const scratch = await workspace.scratch(major, [...new Set(extensions)]);
-  return await rehearseOrThrow(scratch, { comparison, plan, scripts, schemas: workspace.schemas, major, format });
+  return await rehearseOrThrow(scratch, { comparison, plan, scripts, schemas: workspace.schemas, major, format, left });
 }

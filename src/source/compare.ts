@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { ofKind } from '../catalog/catalog.ts';
 import type { CatalogObject } from '../catalog/kinds.ts';
 import { comparePrisma, type Comparison } from '../diff/compare.ts';
+import type { SameExpression } from '../diff/equivalences.ts';
 import { sameExpression } from '../diff/expression.ts';
 import type { RenameHints } from '../diff/renames.ts';
 import { loadParser } from '../parse/parse.ts';
@@ -42,6 +43,13 @@ export async function compareCatalogs(live: Catalog, desired: Catalog, { hints, 
     if (sameExpression(a, b, parser.expression, { columnType: (name) => types.get(columnKey(object, name)) })) return true;
     return (object.kind === 'column' || object.kind === 'index') && settled.has(`${askKey({ object, expression: a })}\0${b}`);
   });
+}
+
+/** Expressions told apart by the parser alone; `catalog` has the columns they may name. */
+export async function parsedExpressions(catalog: Catalog): Promise<SameExpression> {
+  const parser = await loadParser();
+  const types = columnTypes(catalog);
+  return (a, b, object) => sameExpression(a, b, parser.expression, { columnType: (name) => types.get(columnKey(object, name)) });
 }
 
 function columnTypes(catalog: Catalog): ReadonlyMap<string, string> {

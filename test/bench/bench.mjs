@@ -23,6 +23,7 @@ export default defineConfig({ schema: 'prisma/schema.prisma', datasource: { url:
 `;
 const require = createRequire(import.meta.url);
 const ENGINE = schemaEngine();
+const PRISMA = join(ROOT, 'node_modules', 'prisma7', 'build', 'index.js');
 
 const folder = mkdtempSync(join(realpathSync(tmpdir()), 'mend-bench-'));
 const version = dumpMajor();
@@ -32,6 +33,7 @@ try {
   process.stdout.write(`${cpus().length} cores, Node ${process.versions.node}, PostgreSQL ${server.major}; medians of ${RUNS} runs, whole processes\n\n`);
   process.stdout.write('| models | what | ms | × bare connection | peak MB |\n|---:|---|---:|---:|---:|\n');
   for (const size of SIZES) await benchmark(size);
+  await lostLedger(300);
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -48,15 +50,18 @@ async function benchmark(size) {
 }
 
 function contenders({ cwd, env, url }) {
-  const check = [process.execPath, join(ROOT, 'dist/cli/main.js'), 'check'];
+  const mend = [process.execPath, join(ROOT, 'dist/cli/main.js')];
+  const check = [...mend, 'check'];
   const cache = join(cwd, 'cache');
   const bare = `const { Client } = require(${JSON.stringify(require.resolve('pg'))}); const client = new Client(process.env.DATABASE_URL); client.connect().then(() => client.query('SELECT 1')).then(() => client.end());`;
   const plain = (what, command, more = {}) => ({ what, run: () => measure(command, { cwd, env: { ...env, ...more } }) });
   return [
     plain('`prisma-mend check`, cold', check, { PRISMA_MEND_CACHE: 'off' }),
     plain('`prisma-mend check`, warm', check, { PRISMA_MEND_CACHE: cache }),
-    plain('`prisma-mend --help`', [process.execPath, join(ROOT, 'dist/cli/main.js'), '--help']),
+    plain('`prisma-mend --help`', [...mend, '--help']),
     plain(`\`prisma migrate diff\`${ENGINE.native ? '' : ' (WASM engine)'}`, migrateDiff(), { PRISMA_SCHEMA_ENGINE_BINARY: ENGINE.path }),
+    plain('`prisma-mend predeploy`, nothing to do', [...mend, 'predeploy'], { PRISMA_MEND_CACHE: cache }),
+    plain('`prisma migrate deploy`, nothing to do', [process.execPath, PRISMA, 'migrate', 'deploy'], { PRISMA_SCHEMA_ENGINE_BINARY: ENGINE.path }),
     ...(version >= server.major ? [plain('`pg_dump --schema-only`', ['pg_dump', '--schema-only', '--dbname', url])] : []),
     plain(BARE, [process.execPath, '-e', bare]),
   ];
@@ -71,9 +76,38 @@ async function buildApp(size) {
   writeFileSync(join(cwd, 'prisma.config.ts'), CONFIG);
   const url = await createDatabase(`bench${size}`);
   const env = { PATH: process.env.PATH, HOME: cwd, CI: 'true', DATABASE_URL: url, CHECKPOINT_DISABLE: '1' };
-  const applied = spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'repair', '--apply', '--no-rehearse'], { cwd, env, encoding: 'utf8' });
-  if (applied.status !== 0) throw new Error(`could not build the database of ${size} models: ${applied.stdout}${applied.stderr}`);
+  for (const words of [['repair', '--apply', '--no-rehearse'], ['baseline', '--write', '--no-rehearse'], ['resolve', '--apply', '--via', 'mend']]) mend(words, cwd, env);
   return { cwd, env, url };
+}
+
+function mend(words, cwd, env) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...words], { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`prisma-mend ${words.join(' ')}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
+}
+
+/** A long history whose ledger is lost: finding the point at which the database stands. */
+async function lostLedger(count) {
+  const cwd = join(folder, 'history');
+  mkdirSync(join(cwd, 'prisma', 'migrations'), { recursive: true });
+  writeFileSync(join(cwd, 'prisma.config.ts'), CONFIG);
+  const tables = Array.from({ length: count / 3 }, (_, at) => `T${at}`);
+  writeFileSync(join(cwd, 'prisma', 'schema.prisma'), `datasource db {\n  provider = "postgresql"\n}\n\n${tables.map((name) => `model ${name} {\n  id Int @id\n  name String?\n\n  @@index([name])\n}\n`).join('\n')}`);
+  const steps = tables.flatMap((name) => [`CREATE TABLE "${name}" ("id" INTEGER NOT NULL, CONSTRAINT "${name}_pkey" PRIMARY KEY ("id"));`, `ALTER TABLE "${name}" ADD COLUMN "name" TEXT;`, `CREATE INDEX "${name}_name_idx" ON "${name}"("name");`]);
+  const url = await createDatabase('history');
+  const session = await connect(parseUrl(url, 'the bench'));
+  for (const [at, sql] of steps.entries()) {
+    const path = join(cwd, 'prisma', 'migrations', `${20200101000000 + at}_step`);
+    mkdirSync(path);
+    writeFileSync(join(path, 'migration.sql'), `${sql}\n`);
+    if (at < (count * 2) / 3) await session.run(sql);
+  }
+  await session.close();
+  const env = { PATH: process.env.PATH, HOME: cwd, CI: 'true', DATABASE_URL: url, PRISMA_MEND_CACHE: join(cwd, 'cache') };
+  const run = () => measure([process.execPath, join(ROOT, 'dist/cli/main.js'), 'resolve'], { cwd, env });
+  await run();
+  const samples = [];
+  for (let at = 0; at < RUNS; at++) samples.push(await run());
+  process.stdout.write(`\n\`prisma-mend resolve\`, ledger of ${count} migrations lost: ${median(samples.map(({ ms }) => ms)).toFixed(0)} ms, ${median(samples.map(({ mb }) => mb ?? 0)).toFixed(0)} MB\n`);
 }
 
 async function createDatabase(name) {
@@ -84,8 +118,7 @@ async function createDatabase(name) {
 }
 
 function migrateDiff() {
-  const cli = join(ROOT, 'node_modules', 'prisma7', 'build', 'index.js');
-  return [process.execPath, cli, 'migrate', 'diff', '--from-config-datasource', '--to-schema', 'prisma/schema.prisma'];
+  return [process.execPath, PRISMA, 'migrate', 'diff', '--from-config-datasource', '--to-schema', 'prisma/schema.prisma'];
 }
 
 /** Prisma's own program where one is installed, else the stand-in on the same engine as WebAssembly. */

@@ -21,7 +21,7 @@ export function projects(): readonly CorpusProject[] {
     if (schema === undefined) return [];
     const text = schema.endsWith('.prisma') ? readFileSync(schema, 'utf8') : '';
     const sqlite = /^\s*provider\s*=\s*"sqlite"/m.test(text);
-    return sqlite ? [] : [{ name, schema, migrations: readMigrations(join(base, name, 'migrations')) }];
+    return sqlite ? [] : [{ name, schema, migrations: readMigrations(join(base, name, 'migrations')).filter(({ missing }) => !missing) }];
   });
 }
 

@@ -71,6 +71,15 @@ async function startEngine(url) {
   return { engine: await glue.SchemaEngine.new({ datamodels: undefined }, () => undefined, engineAdapter({ ...session, run }, target.schema)), session };
 }
 
+/** The native engine says which migration failed, and with which code (P3018); the one in WebAssembly only what the database said. */
+async function asNative(error, starting) {
+  const { session } = await starting.catch(() => ({}));
+  const [[row] = []] = (await session?.run('SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at DESC LIMIT 1').catch(() => [])) ?? [];
+  if (row === undefined) return error;
+  const said = String(error?.message ?? error).replace(/^external connector error\n/, '').replace(/^Error querying the database: /, '');
+  return { code: 'P3018', meta: { migration_name: row[0] }, message: `A migration failed to apply. New migrations cannot be applied before the error is recovered from. Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve\n\nMigration name: ${row[0]}\n\nDatabase error:\n${said}\n` };
+}
+
 function serve(url, datamodels) {
   let starting;
   let busy = 0;
@@ -95,7 +104,8 @@ function serve(url, datamodels) {
       const { engine } = await starting;
       const result = method === 'getDatabaseVersion' ? await engine.version(params ?? undefined) : await engine[method](params);
       send({ result: result ?? {}, id });
-    } catch (error) {
+    } catch (caught) {
+      const error = method === 'applyMigrations' && caught?.code === undefined ? await asNative(caught, starting) : caught;
       send({ error: { code: 4466, message: 'An error happened. Check the data field for details.', data: { is_panic: false, message: error?.message ?? String(error), meta: error?.meta ?? null, ...(error?.code === undefined ? {} : { error_code: error.code }) } }, id });
     }
     busy--;

@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { makeOutput, type Output } from '../output.ts';
 import { repeatFlags, sharedFlags, workspaceOptions, type SharedFlags } from '../flags.ts';
@@ -46,16 +45,13 @@ async function write({ project }: Workspace, { scripts }: Baseline): Promise<rea
   return writeMigrations(project.migrationsDir, scripts.map(({ suffix, sql }, at) => ({ name: `${stamps[at]}_postgresql_baseline${suffix === '' ? '' : `_${suffix}`}`, sql }))).map(project.display);
 }
 
-/** Prisma refuses to deploy onto tables without a history (P3005); there the baseline is declared as done. */
-function afterDeploy(written: readonly string[]): readonly string[] {
-  const names = written.map((path) => basename(dirname(path)));
-  return ['npx prisma migrate deploy', ...names.map((name) => `npx prisma migrate resolve --applied ${name}   # only where deploy stops with P3005: tables without a history`)];
-}
+/** Prisma refuses to deploy onto tables without a history (P3005); resolve records the baseline where it is there, and has nothing to do elsewhere. */
+const AFTER_WRITING: readonly string[] = ['npx prisma-mend resolve --apply', 'npx prisma migrate deploy'];
 
 async function conclude({ scripts, rehearsal, tables, leftOut }: Baseline, written: readonly string[], flags: Flags, output: Output): Promise<void> {
   const { countUnmodeled } = await import('../../report/counts.ts');
   const exitCode = leftOut.length > 0 ? 3 : 0;
-  const next = written.length === 0 ? [`npx prisma-mend baseline --write${flags.from === 'database' ? ' --from database' : ''}${repeatFlags(flags)}`] : afterDeploy(written);
+  const next = written.length === 0 ? [`npx prisma-mend baseline --write${flags.from === 'database' ? ' --from database' : ''}${repeatFlags(flags)}`] : AFTER_WRITING;
   process.exitCode = exitCode;
   if (flags.json) {
     const document = { schemaVersion: 1, ok: exitCode === 0, exitCode, command: 'baseline', findings: [], leftOut, rehearsal, written, scripts: scripts.map(({ suffix, sql, transaction }) => ({ suffix, transaction, sql })), nextActions: next.map((command) => ({ kind: 'run-command', command })) };

@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { makeOutput } from '../output.ts';
-import { checkedFindings, resolveCommands, viewOf } from '../views.ts';
+import { nextSteps } from '../next.ts';
+import { checkedFindings, viewOf } from '../views.ts';
 
 interface Flags {
   color?: boolean | undefined;
@@ -20,7 +21,7 @@ export const demoCommand: CommandModule<object, Flags> = {
       say: (words) => output.data(`   ${words}\n`),
       checked(checked) {
         const found = checkedFindings(checked);
-        const view = viewOf('check', checked, { findings: found, next: ['npx prisma-mend repair --apply', ...resolveCommands(checked)] });
+        const view = viewOf('check', checked, { findings: found, next: nextSteps(checked, '') });
         output.data(toText({ ...view, sources: [] }, output.paint, false, '').replace(/^(?=.)/gm, '   '));
       },
     });

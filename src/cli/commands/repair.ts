@@ -1,7 +1,9 @@
 import type { CommandModule } from 'yargs';
 import { makeOutput, type Output } from '../output.ts';
 import { quote, repeatFlags, sharedFlags, workspaceOptions, type SharedFlags } from '../flags.ts';
-import { canDeploy, checkedFindings, CORRECT_LOCK, deployFirst, pendingCommands, resolveApplied, resolveCommands, viewOf } from '../views.ts';
+import { nextSteps as stepsOf } from '../next.ts';
+import { checkedFindings, viewOf } from '../views.ts';
+import type { Checked } from '../../run/check.ts';
 import type { View } from '../../report/view.ts';
 import type { Session } from '../../database/session.ts';
 import type { Repair } from '../../run/repair.ts';
@@ -46,14 +48,15 @@ async function repairHandler(flags: Flags): Promise<void> {
   const target = workspace.project.target();
   const session = await connect(target);
   try {
-    const options = { allow: flags.allow ?? [], fill: flags.fill ?? [], rename: flags.rename ?? [], rehearse: flags.rehearse, format: flags.format, progress: output.progress };
+    const options = { allow: flags.allow ?? [], fill: flags.fill ?? [], rename: flags.rename ?? [], rehearse: flags.rehearse, format: flags.format, record: flags.write ?? false, progress: output.progress };
     const repair = await planRepair(session, target, workspace, options);
     output.progress('');
-    const written = flags.write && (repair.scripts.length > 0 || repair.history.wrongLock !== null) ? await write(repair, flags.name) : [];
+    const written = flags.write && (repair.scripts.length > 0 || repair.record.length > 0 || repair.history.wrongLock !== null) ? await write(repair, flags.name) : [];
     if (!flags.json) await explain(repair, output, flags);
     if (flags.write && repair.history.wrongLock !== null) output.talk(`${output.paintTalk('green', '✔')} migration_lock.toml says postgresql now.\n`);
     const remaining = flags.apply && repair.scripts.length > 0 ? await apply(repair, session, output) : null;
-    await conclude({ repair, remaining, written, flags, output });
+    const after = remaining ?? (written.length > 0 ? await lookAgain(repair, session) : null);
+    await conclude({ repair, remaining, after, written, flags, output });
   } finally {
     await session.close();
   }
@@ -64,6 +67,7 @@ async function explain(repair: Repair, output: Output, flags: Flags): Promise<vo
   const { toText } = await import('../../report/text.ts');
   const view = repairView(repair, []);
   output.talk(toText(view, output.paintTalk, flags.verbose ?? false, 'Nothing to repair: the database has all the schema says.'));
+  if (repair.left.size > 0) output.talk(`\n${output.paintTalk('dim', 'i')} ${repair.left.size} difference${repair.left.size === 1 ? ' is' : 's are'} left to what deploy will run: ${repair.diagnosis?.deployable.map(({ name }) => name).join(', ') || 'the half-applied migration that resolve completes'}.\n`);
   if (repair.scripts.length > 0) output.talk(`\n${rehearsalWords(repair)}\n`);
   if (!flags.apply && !flags.write) for (const [at, { sql }] of repair.scripts.entries()) output.data(`${at === 0 ? '' : '\n'}${sql}`);
 }
@@ -87,10 +91,17 @@ function repairView(repair: Repair, next: readonly string[]): View {
 async function write(repair: Repair, name: string): Promise<readonly string[]> {
   const { readMigrations, timestamps, writeMigrations } = await import('../../prisma/migrations.ts');
   const { migrationsDir, display } = repair.workspace.project;
-  const stamps = timestamps(repair.scripts.length, new Date(), readMigrations(migrationsDir).map((file) => file.name));
+  const scripts = [...repair.record, ...repair.scripts];
+  const stamps = timestamps(scripts.length, new Date(), readMigrations(migrationsDir).map((file) => file.name));
   const safe = name.replace(/[^A-Za-z0-9_]+/g, '_');
-  const files = repair.scripts.map(({ suffix, sql }, at) => ({ name: `${stamps[at]}_${safe}${suffix === '' ? '' : `_${suffix}`}`, sql }));
+  const files = scripts.map(({ suffix, sql }, at) => ({ name: `${stamps[at]}_${safe}${suffix === '' ? '' : `_${suffix}`}`, sql }));
   return writeMigrations(migrationsDir, files).map(display);
+}
+
+/** A migration that was just written is part of the history. */
+async function lookAgain({ workspace, target }: Repair, session: Session): Promise<Checked> {
+  const { checkOn, hintsOf } = await import('../../run/check.ts');
+  return await checkOn(session, target, workspace, { hints: hintsOf(workspace, []), useCache: true });
 }
 
 /** Runs the plan under the user's eyes; Ctrl-C cancels on the server and says what stayed. Returns what is left to say. */
@@ -117,14 +128,16 @@ async function apply(repair: Repair, session: Session, output: Output): Promise<
 interface Conclusion {
   readonly repair: Repair;
   readonly remaining: Repair | null;
+  /** The database and the history after what was applied or written. */
+  readonly after: Checked | null;
   readonly written: readonly string[];
   readonly flags: Flags;
   readonly output: Output;
 }
 
-async function conclude({ repair, remaining, written, flags, output }: Conclusion): Promise<void> {
+async function conclude({ repair, remaining, after, written, flags, output }: Conclusion): Promise<void> {
   const final = remaining ?? repair;
-  const view = repairView(final, nextSteps({ repair, remaining, written, flags, output }));
+  const view = repairView(final, nextSteps({ repair, remaining, after, written, flags, output }));
   // A plan that is printed or written is whole when nothing is held back; one that was applied has to leave nothing to mend.
   const held = [...repair.plan.withheld, ...final.plan.withheld].some(({ harmless }) => !harmless) || view.findings.some(({ mending }) => mending === 'withheld');
   const exitCode = held ? 3 : remaining !== null ? view.exitCode : 0;
@@ -149,17 +162,17 @@ function doneWords({ plan }: Repair, { exitCode, findings }: View, output: Outpu
   return exitCode === 0 ? `${done} Checked again: the database agrees with the schema.` : `${done} Checked again: ${left} difference${left === 1 ? '' : 's'} left, held back for you to decide.`;
 }
 
-function nextSteps({ repair, remaining, written, flags }: Conclusion): readonly string[] {
+function nextSteps({ repair, remaining, after, flags }: Conclusion): readonly string[] {
   const again = repeatFlags(flags);
   const decisions = [...(flags.fill ?? []).map((one) => ` --fill ${quote(one)}`), ...(flags.rename ?? []).map((one) => ` --rename ${quote(one)}`), ...(flags.allow ?? []).map((one) => ` --allow ${one}`)].join('');
-  const names = written.map((path) => path.split(/[\\/]/).at(-2) ?? '');
   const held = heldBack(repair, `${again}${decisions}`);
-  const resolve = resolveCommands(repair).filter((command) => !(flags.write && command === CORRECT_LOCK));
-  if (remaining !== null) return [...resolve, ...names.map(resolveApplied), ...(held.length > 0 ? held : [...pendingCommands(repair), `npx prisma-mend check${again}`])];
-  if (written.length > 0 && !canDeploy(repair) && repair.history.foreign.length === 0) return [`npx prisma-mend repair --apply${again}${decisions}`, ...names.map(resolveApplied), ...held];
-  if (written.length > 0) return [...resolve, 'npx prisma migrate deploy', ...held];
-  if (repair.scripts.length > 0 && deployFirst(repair)) return ['npx prisma migrate deploy', `npx prisma-mend repair${again}${decisions}`, ...held];
-  return [...(repair.scripts.length === 0 ? resolve : [`npx prisma-mend repair --apply${again}${decisions}`]), ...held];
+  const history = (checked: Checked) => stepsOf(checked, again).filter((step) => !step.startsWith('npx prisma-mend repair'));
+  if (after !== null) return [...history(after), ...(held.length > 0 ? held : remaining === null ? [] : [`npx prisma-mend check${again}`])];
+  const how = repair.newToHistory ? '--write' : '--apply';
+  const own = repair.scripts.length === 0 ? [] : [`npx prisma-mend repair ${how}${again}${decisions}`];
+  const at = stepsOf(repair, again).findIndex((step) => step.startsWith('npx prisma-mend repair'));
+  const steps = history(repair);
+  return at === -1 ? [...steps, ...own, ...held] : [...steps.slice(0, at), ...own, ...held, ...steps.slice(at)];
 }
 
 /** The command with the decisions that are still open; what no flag decides is for the schema or a migration by hand. */

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deployMigrations } from '../../prisma/engine.ts';
+import { NOTHING_STATED } from '../../history/resolve.ts';
 import { readMigrations } from '../../prisma/migrations.ts';
 import type { Session } from '../../database/session.ts';
-import { applyScripts } from '../apply.ts';
 import { checkOn, hintsOf, type Checked } from '../check.ts';
-import { planRepair, type Repair } from '../repair.ts';
+import { settle } from '../settle.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { startApp } from './app.ts';
 import { startDemoServer, type DemoServer } from './server.ts';
@@ -56,20 +56,24 @@ async function story(server: DemoServer, root: string, folder: string, tell: Dem
     const checked = await look(server, workspace);
     tell.checked(checked);
     expect(checked.plan.steps.length > 0 && checked.history.foreign.length > 0, 'check finds the missing tables and the SQLite migration');
-    tell.step('prisma-mend repair --apply');
-    const repair = await plan(server, workspace);
-    await carryOut(server, workspace, repair);
-    tell.say(`${repair.plan.steps.length} steps, rehearsed on ${repair.rehearsal.judge}, applied in ${repair.scripts.length} transaction${repair.scripts.length === 1 ? '' : 's'}.`);
+    tell.step('prisma-mend resolve --apply');
+    const settled = await settle(server.session, checked, { cwd: folder, environment: {}, via: 'mend', stated: NOTHING_STATED, files: true, signal: new AbortController().signal, progress: () => undefined });
+    for (const line of settled.said) tell.say(`${capital(line)}.`);
+    expect(settled.undecided.length === 0 && settled.done.some(({ as }) => as === 'archive'), 'the SQLite migration gives way to a baseline');
+    tell.step('The deploy again: prisma migrate deploy');
+    const { migrationsDir } = workspace.project;
+    const deployed = await deployMigrations(server.session, 'public', readMigrations(migrationsDir), migrationsDir);
+    tell.say(`Applied: ${deployed.join(', ')}.`);
     tell.step('The app again');
     const storage = app.openStorage();
     await storage.ready;
     const session = await storage.storeAndLoad();
     expect(session.accessToken === 'demo-token', 'the stored session is loaded');
     tell.say(`Session ${session.id} stored and loaded.`);
-    tell.step('prisma-mend repair, a second time');
-    const again = await plan(server, workspace);
-    expect(again.plan.steps.length === 0, 'a second repair finds nothing to do');
-    tell.say('Nothing to repair: nothing is changed.');
+    tell.step('prisma-mend predeploy, at the next deploy');
+    const again = await look(server, workspace);
+    expect(again.comparison.changes.length === 0 && (again.diagnosis?.resolutions.length ?? 0) === 0 && again.history.pending.length === 0, 'there is nothing left to do');
+    tell.say('Nothing to deploy, nothing to repair: nothing is changed.');
   } finally {
     await app.close();
   }
@@ -101,11 +105,6 @@ async function look({ session, target }: DemoServer, workspace: Workspace): Prom
   return await checkOn(session, target, workspace, { hints: hintsOf(workspace, []), useCache: true });
 }
 
-async function plan({ session, target }: DemoServer, workspace: Workspace): Promise<Repair> {
-  return await planRepair(session, target, workspace, { allow: [], fill: [], rename: [], rehearse: true, format: 'block', progress: () => undefined });
-}
-
-async function carryOut({ session, target }: DemoServer, workspace: Workspace, { scripts, fingerprint }: Repair): Promise<void> {
-  const reconnect = () => Promise.reject(new Error('the demo\'s server has one connection'));
-  await applyScripts(session, { scripts, home: target.schema, schemas: workspace.schemas, expected: fingerprint, signal: new AbortController().signal, reconnect, progress: () => undefined });
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
