@@ -11,8 +11,8 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'pure', include: ['test/pure/**/*.test.ts', 'test/guard/**/*.test.ts'] } },
       { extends: true, test: { name: 'database', include: ['test/database/**/*.test.ts'], globalSetup: database, testTimeout: 120_000, hookTimeout: 120_000 } },
-      { extends: true, test: { name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: database, testTimeout: 180_000, hookTimeout: 180_000 } },
-      { extends: true, test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], globalSetup: database, testTimeout: 180_000, hookTimeout: 180_000 } },
+      { extends: true, test: { name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: [...database, './test/support/client.ts'], testTimeout: 180_000, hookTimeout: 180_000 } },
+      { extends: true, test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], globalSetup: [...database, './test/support/client.ts'], testTimeout: 180_000, hookTimeout: 180_000 } },
       // These stand for the whole catalogue of situations in the daily run.
       { extends: true, test: { name: 'dozen', include: ['test/scenarios/**/*.test.ts'], ...DOZEN, globalSetup: database, testTimeout: 180_000, hookTimeout: 180_000 } },
       { extends: true, test: { name: 'corpus', include: ['test/corpus/**/*.test.ts'], globalSetup: database, testTimeout: 300_000, hookTimeout: 120_000 } },

@@ -13,6 +13,8 @@ export interface MigrationFile {
   readonly checksum: string;
   /** Every checksum Prisma takes for this file: also of the text with other line ends, and the unpadded form of old versions. */
   readonly accepted: readonly string[];
+  /** The text where the file is UTF-16, which Prisma does not read; `null` where it is not. */
+  readonly utf16: string | null;
   /** The directory has no migration.sql (P3015). */
   readonly missing: boolean;
 }

@@ -18,17 +18,27 @@ export function readMigrations(directory: string): readonly MigrationFile[] {
   return names.sort((a, b) => a.localeCompare(b)).map((name) => {
     const path = join(directory, name, 'migration.sql');
     const missing = !statSync(path, { throwIfNoEntry: false })?.isFile();
-    return migrationFile(name, path, missing ? '' : readFileSync(path, 'utf8'), missing);
+    return migrationFile(name, path, missing ? Buffer.alloc(0) : readFileSync(path), missing);
   });
 }
 
-function migrationFile(name: string, path: string, sql: string, missing = false): MigrationFile {
+function migrationFile(name: string, path: string, bytes: Buffer, missing: boolean): MigrationFile {
+  const sql = bytes.toString('utf8');
   // As Prisma has it: each form is made of the file itself, so one with both kinds of line ends has no form with CRLF alone.
   const digests = [...new Set([sql, sql.replaceAll('\r\n', '\n'), sql.replaceAll('\n', '\r\n')])].map((text) => createHash('sha256').update(text).digest());
   const hex = digests.map((digest) => digest.toString('hex'));
   // Old versions wrote each byte without a leading zero; Prisma tries that form where the length is not 64.
   const unpadded = digests.map((digest) => [...digest].map((byte) => byte.toString(16)).join(''));
-  return { name, path, sql, checksum: hex[0] ?? '', accepted: [...hex, ...unpadded], missing };
+  return { name, path, sql, checksum: hex[0] ?? '', accepted: [...hex, ...unpadded], utf16: utf16Text(bytes), missing };
+}
+
+/** Told by its byte order mark, or by a NUL in every other byte of its beginning. */
+function utf16Text(bytes: Buffer): string | null {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const zeros = (from: number) => bytes.length >= 8 && [0, 2, 4, 6].every((at) => bytes[at + from] === 0 && bytes[at + 1 - from] !== 0);
+  return zeros(1) ? new TextDecoder('utf-16le').decode(bytes) : zeros(0) ? new TextDecoder('utf-16be').decode(bytes) : null;
 }
 
 function lockPath(directory: string): string {

@@ -99,16 +99,17 @@ function ofLedger({ facts, diagnosis }: HistoryInput): readonly Finding[] {
   if (ledger.shape.length > 0) found.push(finding('LEDGER_SHAPE', 'error', 'safe', `the ledger lacks what Prisma reads from it: ${ledger.shape.map(({ column, problem }) => `${column} ${problem === 'null' ? 'is NULL' : 'is missing'}`).join(', ')}`));
   if (ledger.state === 'absent' && ledger.elsewhere.length > 0) found.push(finding('LEDGER_ELSEWHERE', 'error', ledger.elsewhere.length === 1 && files.length > 0 ? 'safe' : 'withheld', `the ledger is in the schema ${ledger.elsewhere.join(', ')}, and Prisma looks for it in another: deploy stops`));
   const baselined = diagnosis?.baselined ?? null;
-  if (baselined !== null && (baselined.blocked || baselined.names.size > 0) && ledger.elsewhere.length === 0 && files.length > facts.foreign.length) found.push(ofBaseline(baselined, ledger.state));
+  if (baselined !== null && (baselined.blocked || baselined.names.size > 0) && ledger.elsewhere.length === 0 && files.length > facts.foreign.length) found.push(ofBaseline(baselined, ledger.state, diagnosis?.resolutions.some(({ as }) => as === 'file') ?? false));
   if (facts.wrongLock !== null) found.push(finding('LOCK_FILE', 'warning', 'safe', `migration_lock.toml says provider ${JSON.stringify(facts.wrongLock.provider)}${facts.wrongLock.meant === 'postgresql' ? ', in a form Prisma does not read' : ''}: deploy stops with P3019`));
   return found;
 }
 
-function ofBaseline({ names, unrelated, residue, blocked }: NonNullable<Diagnosis['baselined']>, ledger: 'absent' | 'present' | 'unreadable'): Finding {
+function ofBaseline({ names, unrelated, residue, blocked }: NonNullable<Diagnosis['baselined']>, ledger: 'absent' | 'present' | 'unreadable', unread: boolean): Finding {
   const last = [...names].at(-1);
   const why = blocked ? 'the database has tables and no ledger, so deploy stops with P3005' : `the ${ledger === 'absent' ? 'database has no ledger and no ordinary table: Prisma takes it for empty' : 'ledger has nothing'}, and deploy stops over what is there`;
   if (last !== undefined) return finding('NO_LEDGER', 'error', 'safe', `${why}; it stands after migration ${last}${residue.length === 0 ? '' : `, but for ${residue.length} difference${residue.length === 1 ? '' : 's'}: ${residue.slice(0, 3).map(residueWords).join('; ')}${residue.length > 3 ? ' …' : ''}`}`);
   if (unrelated) return finding('NO_LEDGER', 'error', 'safe', 'the database has tables of others and no ledger, so deploy stops with P3005; nothing of the history is there');
+  if (unread) return finding('NO_LEDGER', 'error', 'safe', 'the database has tables and no ledger, so deploy stops with P3005; where it stands is judged once the files can be read');
   return finding('NO_LEDGER', 'error', 'withheld', 'the database has tables and no ledger, so deploy stops with P3005; it stands at no point of the history');
 }
 

@@ -68,11 +68,17 @@ export async function checkOn(session: Session, target: Target, workspace: Works
   const naming = namingOf(home, workspace);
   const quick = makePlan(comparison, new Map(), { naming });
   const plan = quick.needs.length === 0 ? quick : makePlan(comparison, await sizes(session, quick, comparison), { naming });
-  const diagnosis = full || leavesOpen(history) ? await diagnoseHistory({ session, live, facts: history, full, ...(stated === undefined ? {} : { stated }) }) : null;
+  const diagnosis = full || leavesOpen(history) ? await diagnoseHistory({ session, live, facts: history, full, alone: commitsAlone(workspace.project.prismaVersion), ...(stated === undefined ? {} : { stated }) }) : null;
   const pending = diagnosis === null ? new Set<string>() : await awaitedKeys(comparison, diagnosis);
   const { files } = history.history;
   const unrecordedKeys = files.length === 0 || history.foreign.length > 0 ? null : await unrecorded(files, desired, home);
   return { workspace, target, serverVersion: session.server.version, comparison, plan, history, diagnosis, pending, unrecorded: unrecordedKeys ?? new Set() };
+}
+
+/** From 7.4 on the engine sends statement by statement. */
+function commitsAlone(version: string | null): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  return major > 7 || (major === 7 && minor >= 4);
 }
 
 /** There is something to decide, or something that will come. */

@@ -31,10 +31,12 @@ export interface DiagnosisInput {
   readonly stated?: Stated;
   /** Also looks for what the ledger calls applied. */
   readonly full?: boolean;
+  /** Prisma commits each statement by itself (from 7.4 on). */
+  readonly alone?: boolean;
 }
 
 /** Only reads. */
-export async function diagnoseHistory({ session, live, facts, stated = NOTHING_STATED, full = false }: DiagnosisInput): Promise<Diagnosis> {
+export async function diagnoseHistory({ session, live, facts, stated = NOTHING_STATED, full = false, alone = false }: DiagnosisInput): Promise<Diagnosis> {
   const read = await loadReader();
   const equal = equalities(await parsedExpressions(live));
   const liveState = stateOf(live);
@@ -42,7 +44,7 @@ export async function diagnoseHistory({ session, live, facts, stated = NOTHING_S
   const trace = traceFiles(files, read, liveState, emptyState(live.home));
   const open = new Set(facts.entries.filter(({ file, state }) => file !== null && state !== 'applied').map(({ name }) => name));
   const problems = new Map(files.filter(({ name }) => open.has(name) && !facts.foreign.some(({ file }) => file.name === name)).flatMap((file) => {
-    const problem = fileProblem(file, read);
+    const problem = fileProblem(file, read, alone);
     return problem === null ? [] : [[file.name, problem] as const];
   }));
   for (const entry of facts.entries.filter(({ name, state }) => state === 'failed' && !problems.has(name))) {

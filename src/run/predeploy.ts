@@ -48,13 +48,13 @@ export async function predeploy(workspace: Workspace, options: PredeployOptions)
 
 /** A database that sleeps, starts, or is not in the network yet. */
 async function connectPatiently(target: Target, { wait, signal, say }: PredeployOptions): Promise<Session> {
-  for (const end = Date.now() + wait * 1000; ; ) {
+  for (let [tries, end] = [0, Date.now() + wait * 1000]; ; tries++) {
     try {
       return await connect(target);
     } catch (error) {
       const patient = error instanceof MendError && error.code === 'UNREACHABLE';
       if (!patient || signal.aborted || Date.now() > end) throw error;
-      say('info', `waiting for the database at ${target.host}:${target.port}`);
+      if (tries % 5 === 0) say('info', `waiting for the database at ${target.host}:${target.port}`);
       await pause(2000, signal);
     }
   }
@@ -195,9 +195,16 @@ async function byEngine(target: Target, { diagnosis, workspace: { project } }: C
   }
 }
 
+/** Ends early when the run is to end. Node warns of listeners that pile up on a signal. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
   });
 }

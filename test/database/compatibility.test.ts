@@ -592,7 +592,7 @@ describe('C13 what no script of ours does', () => {
       const { scripts } = await makeBaseline(workspace, { from: 'schema', fill: [], rehearse: false, format, progress: () => undefined });
       for (const { sql } of scripts) expect(losses(sql)).toEqual([]);
     }
-    const file = { name: 'x', path: '', sql: '', checksum: 'c', accepted: [], missing: false };
+    const file = { name: 'x', path: '', sql: '', checksum: 'c', accepted: [], utf16: null, missing: false };
     const statements = ledgerStatements([{ as: 'moveLedger', from: 'y', because: '' }, { as: 'shape', problems: [{ column: 'logs', problem: 'missing' }, { column: 'id', problem: 'null' }], because: '' }, { as: 'applied', file, complete: [], because: '' }, { as: 'rolledBack', name: 'x', ids: ['1'], because: '' }, { as: 'forget', name: 'x', ids: ['1'], because: '' }, { as: 'renamed', from: 'y', file, because: '' }, { as: 'checksum', file, ids: ['1'], because: '' }], 'public', false);
     expect(losses(statements.join(';\n'))).toEqual([]);
   });

@@ -81,7 +81,7 @@ async function load(require: NodeJS.Require, name: string): Promise<unknown> {
 }
 
 /** Generates the client where it is not there or not of this schema. The engines Prisma would download are not needed for it. */
-async function generateClient(root: string, require: NodeJS.Require): Promise<void> {
+export async function generateClient(root: string, require = createRequire(join(root, 'package.json'))): Promise<void> {
   const schema = join(root, 'prisma', 'schema.prisma');
   const generated = join(root, 'node_modules', '.prisma', 'client', 'schema.prisma');
   if (existsSync(generated) && readFileSync(generated, 'utf8') === readFileSync(schema, 'utf8')) return;
