@@ -50,7 +50,9 @@ export async function planRepair(session: Session, target: Target, workspace: Wo
   options.progress('reading the database');
   const checked = await checkOn(session, target, workspace, { hints: hintsOf(workspace, readRenames(options.rename)), useCache: false });
   refuseUnknownRenames(options.rename, checked.comparison);
-  const { comparison, left } = withoutAwaited(checked.comparison, checked.pending);
+  // Over tables without a ledger nothing can be deployed yet, so nothing is left to migrations.
+  const awaited = checked.diagnosis?.baselined?.blocked === true ? new Set<string>() : checked.pending;
+  const { comparison, left } = withoutAwaited(checked.comparison, awaited);
   options.progress('counting rows where they decide');
   const settings = await planSettings(checked, options);
   const facts = await collectFacts(session, comparison, settings);
