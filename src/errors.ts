@@ -142,7 +142,8 @@ const FAILURES = {
   DEPLOY_FAILED: (d: { code: string; detail: string }) => ({
     message: `prisma migrate deploy stopped (${d.code}).`,
     why: d.detail,
-    next: 'npx prisma-mend doctor',
+    // The CLI downloads its engine when it is first used, and some networks do not let it.
+    next: d.detail.includes('binaries.prisma.sh') ? 'npx prisma-mend predeploy --engine mend   # needs no engine of its own' : 'npx prisma-mend doctor',
   }),
   QUERY_FAILED: (d: { doing: string; detail: string }) => ({
     message: `PostgreSQL answered with an error while ${d.doing}.`,
