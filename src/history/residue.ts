@@ -1,9 +1,10 @@
 // What differs between a point of the history and the live database, in both directions.
 
-import { keyOf, tableKey, tableOf } from '../catalog/catalog.ts';
+import { tableOf } from '../catalog/catalog.ts';
+import { standsOn } from '../catalog/depends.ts';
 import { ledgerOwner } from '../catalog/provided.ts';
 import { isManaged } from '../diff/compare.ts';
-import type { CatalogObject, Kind } from '../catalog/kinds.ts';
+import type { CatalogObject } from '../catalog/kinds.ts';
 import { equalField, type SameField } from '../diff/diff.ts';
 import type { State } from '../effects/types.ts';
 
@@ -48,16 +49,8 @@ function folded(found: readonly Residue[], expected: State, live: State): readon
   const whole = new Set(found.filter(({ what }) => what !== 'changed').map(({ key }) => key));
   return found.filter(({ key, what }) => {
     const object = what === 'missing' ? expected.objects.get(key) : live.objects.get(key);
-    return object === undefined || what === 'changed' || !standsOn(object).some((one) => whole.has(one));
+    return object === undefined || what === 'changed' || !standsOn(object, live.home, () => []).some((one) => one !== key && whole.has(one));
   });
-}
-
-function standsOn(object: CatalogObject): readonly string[] {
-  const table = tableOf(object.ref);
-  if (table === null || object.kind === ('table' satisfies Kind)) return [];
-  const columns = object.kind === 'index' ? object.def.keys.flatMap(({ column }) => (column === undefined ? [] : [column])) : object.kind === 'foreignKey' || object.kind === 'primaryKey' ? object.def.columns : [];
-  const target = object.kind === 'foreignKey' ? [tableKey(object.def.targetSchema, object.def.targetTable)] : [];
-  return [tableKey(table.schema, table.table), ...target, ...columns.map((name) => keyOf({ kind: 'column', ...table, name }))];
 }
 
 function byName(expected: State, live: State): readonly Residue[] {

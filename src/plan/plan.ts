@@ -1,11 +1,11 @@
 // A comparison → ordered steps, and what is held back with its reason. Pure: the live rows answer through `facts`.
 
 import { byTable, keyOf, ofKind, tableKey, type Catalog } from '../catalog/catalog.ts';
+import { standsOn } from '../catalog/depends.ts';
 import type { CatalogObject } from '../catalog/kinds.ts';
 import type { Comparison } from '../diff/compare.ts';
 import type { Rename, Suspect } from '../diff/renames.ts';
 import { quoteName } from '../sql/quote.ts';
-import { standsOn } from './depends.ts';
 import type { HazardCode } from './hazards.ts';
 import { nameOf, titleOf, type Naming } from './naming.ts';
 import { promise, type KnownTexts } from './promises.ts';

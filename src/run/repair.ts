@@ -1,7 +1,7 @@
 // A plan for the live database, checked against its rows and rehearsed before anybody sees it.
 
-import { canonicalText, isKind, keyOf, ofKind, tableKey, tableOf } from '../catalog/catalog.ts';
-import type { CatalogObject } from '../catalog/kinds.ts';
+import { byTable, canonicalText, isKind, keyOf, ofKind, tableKey } from '../catalog/catalog.ts';
+import { standsOn } from '../catalog/depends.ts';
 import { sha256 } from '../cache/cache.ts';
 import type { Session } from '../database/session.ts';
 import type { Target } from '../database/url.ts';
@@ -83,21 +83,10 @@ async function recordScripts({ comparison, unrecorded, history, target }: Checke
 /** What unapplied migrations will make is theirs, and so is what stands on it: deploy comes first, and a second repair then mends the rest. */
 function withoutAwaited(comparison: Comparison, pending: ReadonlySet<string>): { readonly comparison: Comparison; readonly left: ReadonlySet<string> } {
   if (pending.size === 0) return { comparison, left: pending };
-  const waits = (change: Comparison['changes'][number]) => pending.has(keyOf(change.ref)) || standsOn(change.after).some((key) => pending.has(key));
+  const parts = byTable(comparison.desired.objects.values());
+  const waits = (change: Comparison['changes'][number]) => pending.has(keyOf(change.ref)) || standsOn(change.after, comparison.desired.home, (schema, table) => parts.get(tableKey(schema, table)) ?? []).some((key) => pending.has(key));
   const left = new Set(comparison.changes.filter(waits).map(({ ref }) => keyOf(ref)));
   return { comparison: { ...comparison, changes: comparison.changes.filter((change) => !waits(change)) }, left };
-}
-
-function standsOn(object: CatalogObject): readonly string[] {
-  if (isKind(object, 'foreignKey')) return [tableKey(object.def.targetSchema, object.def.targetTable), ...columnKeys(object.ref, object.def.columns), ...columnKeys({ schema: object.def.targetSchema, table: object.def.targetTable }, object.def.targetColumns)];
-  if (isKind(object, 'index')) return [tableKey(object.ref.schema, object.ref.table), ...columnKeys(object.ref, object.def.keys.flatMap(({ column }) => (column === undefined ? [] : [column])))];
-  if (isKind(object, 'primaryKey')) return [tableKey(object.ref.schema, object.ref.table), ...columnKeys(object.ref, object.def.columns)];
-  const table = tableOf(object.ref);
-  return table === null ? [] : [tableKey(table.schema, table.table)];
-}
-
-function columnKeys({ schema, table }: { readonly schema: string; readonly table: string }, names: readonly string[]): readonly string[] {
-  return names.map((name) => keyOf({ kind: 'column', schema, table, name }));
 }
 
 /** A stated rename is one the comparison made, or one that is done already. */

@@ -21,3 +21,17 @@ test('what was pushed after the migrations is recorded in one', async () => {
     expect(await place.database.run('SELECT name FROM "A"')).toEqual([['a row']]);
   });
 });
+
+test('a column whose enum an unapplied migration makes waits for it, and is repaired afterwards', async () => {
+  const models = 'enum Role {\n  USER\n  ADMIN\n}\n\nmodel A {\n  id   Int   @id @default(autoincrement())\n  role Role?\n}\n';
+  await inPlace(schemaOf(models), { '1_a': A }, async (place) => {
+    expect((await place.prisma('migrate', 'deploy')).code).toBe(0);
+    place.migration('2_role', `CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN');\n`);
+    const first = await place.mend('repair --apply');
+    expect([first.code, first.all], first.all).toEqual([0, expect.stringContaining('2 differences are left to what deploy will run: 2_role')]);
+    expect((await place.prisma('migrate', 'deploy')).code).toBe(0);
+    expect((await place.mend('repair --write')).code).toBe(0);
+    expect((await place.prisma('migrate', 'deploy')).code).toBe(0);
+    await acceptedByPrisma(place);
+  });
+});
