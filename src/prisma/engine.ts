@@ -29,6 +29,7 @@ declare const WebAssembly: {
 export interface SchemaEngine {
   diff(request: unknown): Promise<{ readonly stdout: string | null }>;
   applyMigrations(request: unknown): Promise<{ readonly appliedMigrationNames: readonly string[] }>;
+  introspect(request: unknown): Promise<{ readonly schema: { readonly files: readonly { readonly path: string; readonly content: string }[] } }>;
   free(): void;
 }
 

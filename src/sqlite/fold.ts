@@ -128,12 +128,12 @@ function mapOf(insert: InsertStmt, select: SelectFrom, before: RawTable, after: 
   return targets.length === values.length ? origins : null;
 }
 
-export function isGenerated({ constraints }: RawTable['columns'][number]): boolean {
+function isGenerated({ constraints }: RawTable['columns'][number]): boolean {
   return constraints.some(({ constraint }) => constraint.type === 'GeneratedColumnConstraint');
 }
 
 /** The old table's column that an expression is and no more. */
-export function bareColumn(expr: Expr, table: RawTable): string | null {
+function bareColumn(expr: Expr, table: RawTable): string | null {
   const inner = expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1 ? expr.exprs[0] : expr;
   const name = inner?.type === 'Id' ? inner.name : inner?.type === 'QualifiedExpr' ? inner.column.text : null;
   return table.columns.find((column) => name !== null && lower(column.name) === lower(name))?.name ?? null;

@@ -36,7 +36,7 @@ export function writeMigration(recording: Recording, environment: Environment): 
   const folds = new Map(tried.map((dance) => [dance.renamed, dance]));
   const inside = new Set(tried.flatMap(({ created, copied, dropped }) => [created, dropped, ...(copied === null ? [] : [copied])]));
   const views = newViewKeeper(startShape, pieces);
-  const work: Work = { recording, environment, pieces, course, views, indexes: indexPlan(recording, tried, environment.shaper), folds, note };
+  const work: Work = { recording, environment, pieces, course, views, indexes: indexPlan(recording, tried, environment.shaper), folds, notes, note };
   const comments = commentsOf(recording.sql);
   let said = 0;
   steps.forEach((step, at) => {
@@ -83,7 +83,8 @@ function around(work: Work, startShape: Shape, endShape: Shape, first: number, l
 }
 
 function writeStep(step: Step, at: number, work: Work): void {
-  const { pieces, note, recording } = work;
+  const { pieces, note, notes, recording } = work;
+  const had = notes.length;
   try {
     if (step.apart !== null) {
       note(step.apart.kind, step.apart.code, step.apart.message, step.start);
@@ -95,6 +96,8 @@ function writeStep(step: Step, at: number, work: Work): void {
     else writeStatement(step, at, work);
   } catch (error) {
     if (!(error instanceof Untranslatable)) throw error;
+    // How its parts were translated means nothing where the whole is not.
+    notes.length = had;
     const inside = error.offset >= step.start && error.offset < step.end;
     note('manual', error.code, error.message, inside ? error.offset : step.start);
     pieces.manual(error.message, recording.sql.slice(step.start, step.end));

@@ -8,8 +8,8 @@ import { relationScope } from './expression/scope.ts';
 import { plainPart, shapeTable, type Remark, type ShapedTable } from './shape.ts';
 import { lower, partName, rawPrimaryKey, type RawIndex, type RawTable, type RawView, type State } from './state.ts';
 import type { Timeline } from './timeline.ts';
-import { guidedType } from './typing.ts';
-import { Untranslatable, type Context, type Index, type IndexPart, type Relation, type TranslateOptions, type View } from './types.ts';
+import { guidedType, type Guided } from './typing.ts';
+import { Untranslatable, type Context, type Index, type IndexPart, type PgType, type Relation, type TranslateOptions, type View } from './types.ts';
 
 export interface ShapedIndex extends Index {
   readonly remarks: readonly Remark[];
@@ -34,8 +34,11 @@ export interface Shape {
 
 export type Shaper = (state: State, time: number) => Shape;
 
-/** `joined`: many-to-many tables that have their unique index from birth, by lower-case name. */
-export function newShaper(timeline: Timeline, joined: ReadonlySet<string>, { target, prisma, server }: TranslateOptions): Shaper {
+/**
+ * `joined`: many-to-many tables that have their unique index from birth, by lower-case name. `made`: types of the columns of tables
+ * made by a query, which SQLite reduces to affinities, by the text SQLite keeps.
+ */
+export function newShaper(timeline: Timeline, joined: ReadonlySet<string>, made: ReadonlyMap<string, readonly (PgType | null)[]>, { target, prisma, server }: TranslateOptions): Shaper {
   const tables = new WeakMap<RawTable, Map<string, ShapedTable>>();
   const epochs = new WeakMap<RawTable, Map<number, ShapedTable>>();
   const indexes = new WeakMap<RawIndex, { readonly table: ShapedTable; readonly index: ShapedIndex }>();
@@ -50,7 +53,9 @@ export function newShaper(timeline: Timeline, joined: ReadonlySet<string>, { tar
     return found;
   };
   const shapedAt = (raw: RawTable, time: number): ShapedTable => {
-    const guides = new Map(raw.columns.map(({ name, declared }) => {
+    const guides = new Map(raw.columns.map(({ name, declared }, at): [string, Guided] => {
+      const queried = made.get(raw.sql)?.[at] ?? null;
+      if (queried !== null) return [name, { type: queried, remark: null, serial: false, wanted: null }];
       const final = timeline.finalColumn(raw.name, name, time);
       return [name, guidedType(declared, final.table, final.column, target)];
     }));
@@ -113,7 +118,7 @@ function apart(index: ShapedIndex, tables: ReadonlyMap<string, ShapedTable>): Sh
 }
 
 /** Over A and B, in either spelling. */
-export function isJoinUnique({ table, unique, parts, where }: Index): boolean {
+function isJoinUnique({ table, unique, parts, where }: Index): boolean {
   return unique && where === null && isJoinTable(table, parts.map(({ column }) => column ?? ''));
 }
 

@@ -126,15 +126,23 @@ function checksOf(raw: RawTable, relation: Relation, context: Context, say: Say)
 }
 
 function uniquesOf(raw: RawTable, nocase: readonly string[], say: Say): readonly Index[] {
-  const inline = raw.columns.filter(({ constraints }) => constraints.some(({ constraint }) => constraint.type === 'UniqueColumnConstraint')).map(({ name }) => [name]);
+  const inline = raw.columns.filter(({ constraints }) => constraints.some(({ constraint }) => constraint.type === 'UniqueColumnConstraint')).map(({ name }) => [{ name, nocase: nocase.includes(name) }]);
   const listed = raw.constraints.flatMap(({ constraint }) => {
     if (constraint.type !== 'UniqueTableConstraint') return [];
     if (constraint.conflictClause !== undefined && constraint.conflictClause !== 'Abort') say('manual', 'CONFLICT_CLAUSE', conflictWords(raw.name, constraint.conflictClause));
-    return [constraint.columns.map((part) => spelled(raw, partName(part) ?? ''))];
+    return [constraint.columns.map((part) => {
+      const name = spelled(raw, partName(part) ?? '');
+      return { name, nocase: nocase.includes(name) || (part.expr.type === 'CollateExpr' && lower(part.expr.collation) === 'nocase') };
+    })];
   });
   const key = rawPrimaryKey(raw)?.columns.join('\0');
-  const sets = new Map([...inline, ...listed].filter((columns) => columns.join('\0') !== key).map((columns) => [columns.join('\0'), columns]));
-  return [...sets.values()].map((columns) => ({ name: isJoinTable(raw.name, columns) ? joinUniqueName(raw.name) : uniqueName(raw.name, columns), table: raw.name, unique: true, parts: columns.map((column) => plainPart(column, nocase)), where: null }));
+  const said = (columns: readonly { readonly name: string }[]) => columns.map(({ name }) => name).join('\0');
+  const sets = new Map([...inline, ...listed].filter((columns) => said(columns) !== key).map((columns) => [said(columns), columns]));
+  return [...sets.values()].map((columns) => {
+    const names = columns.map(({ name }) => name);
+    const parts = columns.map((column) => plainPart(column.name, column.nocase ? [column.name] : []));
+    return { name: isJoinTable(raw.name, names) ? joinUniqueName(raw.name) : uniqueName(raw.name, names), table: raw.name, unique: true, parts, where: null };
+  });
 }
 
 export function plainPart(column: string, nocase: readonly string[]): { readonly column: string | null; readonly sql: string } {

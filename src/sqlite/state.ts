@@ -1,7 +1,7 @@
 // What SQLite holds at one moment, read from the texts of `sqlite_schema` with its own grammar: SQLite rewrites these texts itself
 // at every ADD COLUMN and RENAME, so they are the truth; its PRAGMAs tell much less.
 
-import type { ColumnConstraint, ColumnDefinition, CreateIndexStmt, CreateViewStmt, Name, NamedTableConstraint, SortedColumn } from './ast.ts';
+import type { ColumnConstraint, ColumnDefinition, CreateIndexStmt, CreateViewStmt, NamedTableConstraint, SortedColumn } from './ast.ts';
 import type { Grammar, SchemaRow } from './types.ts';
 
 export interface RawColumn {
@@ -41,8 +41,6 @@ export interface State {
   readonly indexes: ReadonlyMap<string, RawIndex>;
   readonly views: ReadonlyMap<string, RawView>;
 }
-
-export const NOTHING: State = { tables: new Map(), indexes: new Map(), views: new Map() };
 
 /** SQLite folds ASCII letters only. */
 export function lower(name: string): string {
@@ -91,10 +89,6 @@ function column({ colName, colType, constraints }: ColumnDefinition): RawColumn 
 export function partName({ expr }: SortedColumn): string | null {
   const inner = expr.type === 'CollateExpr' ? expr.expr : expr;
   return inner.type === 'Id' ? inner.name : inner.type === 'StringLiteral' ? inner.value : inner.type === 'NameExpr' ? inner.name.text : null;
-}
-
-export function texts(names: readonly Name[]): readonly string[] {
-  return names.map(({ text }) => text);
 }
 
 export interface RawKey {

@@ -91,7 +91,7 @@ function writeTable(node: Extract<Stmt, { type: 'CreateTableStmt' }>, step: Step
   const columns = table.columns.map((column) => ({ type: 'Name' as const, text: column.name, span: node.span }));
   const insert = { type: 'InsertStmt' as const, with: undefined, orConflict: undefined, tblName: node.tblName, columns, body: { type: 'SelectInsertBody' as const, select, upsert: undefined, span: node.span }, returning: undefined, span: node.span };
   const context = contextOf(work, shape);
-  work.note('note', 'CREATE_AS', `${table.name}: the columns are those SQLite gave it`, step.start);
+  work.note('note', 'CREATE_AS', `${table.name}: its columns are those of the query, with no key and no default`, step.start);
   work.pieces.add('Data', dataStatement(insert, { ...context, relation: (one) => (lower(one) === lower(table.name) ? after.relation(one) : context.relation(one)) }));
 }
 

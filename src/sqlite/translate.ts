@@ -5,14 +5,15 @@ import { dialectOf, type Neighbours, type Verdict } from './dialect/dialect.ts';
 import { dancesOf } from './fold.ts';
 import { patchHalf } from './dialect/half.ts';
 import { writeMigration } from './migration.ts';
-import { newShaper } from './model.ts';
+import { query } from './expression/query.ts';
+import { newShaper, type Shaper } from './model.ts';
 import { isJoinTable } from './naming.ts';
-import { record, Refusal, type Player, type Recording } from './record.ts';
+import { record, Refusal, type Player, type Recording, type Step } from './record.ts';
 import { catalogAfter, resetSql } from './dialect/rehydrate.ts';
 import { lower, stateReader } from './state.ts';
 import { newTimeline, type Timeline } from './timeline.ts';
 import type { Environment } from './work.ts';
-import type { Grammar, SourceFile, SqliteDatabase, TranslatedFile, TranslateOptions, Translation } from './types.ts';
+import { Untranslatable, type Grammar, type PgType, type SourceFile, type SqliteDatabase, type TranslatedFile, type TranslateOptions, type Translation } from './types.ts';
 
 export interface Tools {
   readonly grammar: Grammar;
@@ -82,8 +83,22 @@ function translateRun(files: readonly SourceFile[], player: Player, options: Tra
       if (table !== undefined && isJoinTable(table.name, table.columns.map((column) => column.name))) joined.add(lower(table.name));
     }
   }
-  const environment: Environment = { shaper: newShaper(timeline, joined, options), timeline, sequences: new Map(), options, said: new Set(), ...shared };
+  const made = new Map<string, readonly (PgType | null)[]>();
+  const environment: Environment = { shaper: newShaper(timeline, joined, made, options), timeline, sequences: new Map(), options, said: new Set(), ...shared };
+  for (const recording of recordings) for (const step of recording.steps) queriedTypes(step, recording.sql, environment.shaper, made);
   return recordings.map((recording) => ({ name: recording.name, was: recording.steps.length === 0 ? 'empty' as const : 'sqlite' as const, ...written(recording, environment) }));
+}
+
+/** What the query of CREATE TABLE AS gives, before SQLite keeps no more of it than NUM or INT. */
+function queriedTypes({ node, before, after, time }: Step, text: string, shaper: Shaper, made: Map<string, readonly (PgType | null)[]>): void {
+  if (node.type !== 'CreateTableStmt' || node.body.type !== 'AsSelectCreateTableBody') return;
+  const kept = after.tables.get(lower(node.tblName.objName.text))?.sql;
+  const { relation, server } = shaper(before, time);
+  try {
+    if (kept !== undefined) made.set(kept, query(node.body.select, { text, relation, server, note: () => undefined }, null, null).columns.map(({ type }) => type));
+  } catch (error) {
+    if (!(error instanceof Untranslatable)) throw error;
+  }
 }
 
 function written(recording: Recording, environment: Environment): Pick<TranslatedFile, 'sql' | 'notes'> {

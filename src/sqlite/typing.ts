@@ -5,7 +5,7 @@ import type { Family, PgType, Target } from './types.ts';
 
 const type = (family: Family, sql: string): PgType => ({ family, sql });
 
-export const TEXT = type('text', 'TEXT');
+const TEXT = type('text', 'TEXT');
 const INTEGER = type('integer', 'INTEGER');
 const BIGINT = type('bigint', 'BIGINT');
 const FLOAT = type('float', 'DOUBLE PRECISION');
@@ -34,7 +34,7 @@ export interface Typed {
 }
 
 /** Of a declaration alone. */
-export function familyType(declared: string | null): Typed {
+function familyType(declared: string | null): Typed {
   if (declared === null) return { type: TEXT, remark: 'it has no type in SQLite, and takes any value there: TEXT here' };
   const word = declared.toLowerCase().replace(/\s+/g, ' ').trim();
   const read = READ[word] ?? (word.includes('char') ? TEXT : /numeric|decimal/.test(word) ? DECIMAL : null);

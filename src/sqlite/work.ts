@@ -34,6 +34,8 @@ export interface Work {
   readonly indexes: IndexPlan;
   /** Folded dances by the step of their RENAME. */
   readonly folds: ReadonlyMap<number, Dance>;
+  /** What has been said so far. */
+  readonly notes: Note[];
   readonly note: (kind: Note['kind'], code: NoteCode, message: string, offset: number) => void;
 }
 

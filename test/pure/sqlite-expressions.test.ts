@@ -113,6 +113,16 @@ describe('data statements', () => {
     expect(said.map(({ code }) => code)).toEqual(['DROPPED_STATEMENT']);
   });
 
+  test.each([
+    ['UPDATE Item SET n = n * 1.5', ['a value of n is computed with a fraction, and rounded into INTEGER: SQLite keeps the fraction']], ['UPDATE Item SET (n, big) = (f, f / 2)', [expect.stringContaining('n is computed'), expect.stringContaining('big is computed')]],
+    ['INSERT INTO Log (count) SELECT f FROM Item', [expect.stringContaining('count is computed')]], ['INSERT INTO Pair (b) VALUES (1 * 2.5)', [expect.stringContaining('b is computed')]], ['INSERT INTO Log (count) SELECT avg(n) FROM Item', [expect.stringContaining('count is computed')]],
+    ['UPDATE Item SET n = round(f)', []], ['UPDATE Item SET n = floor(f), big = CAST(f AS INTEGER)', []], ['UPDATE Item SET f = n * 1.5, n = 2.0, big = n / 2', []],
+  ])('%s, a fraction in a column of whole numbers', (sql, messages) => {
+    const said: Said[] = [];
+    data(sql, said);
+    expect(said.filter(({ code }) => code === 'FUNCTION_DIFFERS').map(({ message }) => message)).toEqual(messages);
+  });
+
   test('the table and its columns have the names of the moment', () => {
     const moved: Relation = { ...relation('T', [relationColumn('Old', TYPES.boolean, { as: 'new' }), relationColumn('id', TYPES.text)]), as: 'T_now' };
     const sql = 'UPDATE t SET old = 1 WHERE T.OLD = 0 AND id IN (SELECT id FROM t)';
@@ -168,6 +178,31 @@ describe('what is refused', () => {
     expect(() => data(sql)).toThrow(Untranslatable);
   });
 
+  test.each([
+    ['SELECT name, count(*) FROM Item GROUP BY used', '"name" must stand in GROUP BY or in an aggregate: SQLite takes it from any row of the group', 7],
+    ['SELECT name, max(n) FROM Item', '"name" must stand', 7], ['SELECT max(n) FROM Item ORDER BY name', '"name" must stand', 33], ['SELECT used FROM Item GROUP BY used HAVING n > 3', '"n" must stand', 43], ['SELECT count(*) FROM Item HAVING name = 1', '"name" must stand', 33],
+    ['SELECT used, name FROM Item GROUP BY 1', '"name" must stand', 13], ['SELECT used AS u, lower(name) FROM Item GROUP BY u', '"name" must stand', 24], ['SELECT * FROM Item GROUP BY used', '"id" must stand', 6], ['SELECT o.name, i.name FROM Item i JOIN Owner o ON o.itemId = i.id GROUP BY i.id', '"name" must stand', 7],
+    ['SELECT b, count(*) FROM Pair GROUP BY a', '"b" must stand', 7], ['SELECT name, lower(name) FROM Item GROUP BY lower(name)', '"name" must stand', 7], ['SELECT name FROM Item GROUP BY name COLLATE NOCASE', '"name" must stand', 7], ['SELECT used, sum(n) OVER () FROM Item GROUP BY used', '"n" must stand', 17],
+    ['SELECT name AS x, count(*) FROM Item', '"name" must stand', 7], ['SELECT used FROM Item GROUP BY used ORDER BY max(n), name', '"name" must stand', 53], ['SELECT label FROM (SELECT id, name AS label FROM Item) GROUP BY id', '"label" must stand', 7],
+    ['SELECT (SELECT max(score) FROM Owner o WHERE o.name = Item.name), count(*) FROM Item GROUP BY used', '"name" must stand', 54], ['SELECT used, EXISTS (SELECT 1 FROM Owner WHERE itemId = n) FROM Item GROUP BY used', '"n" must stand', 56],
+    ['SELECT DISTINCT used FROM Item ORDER BY name', 'SELECT DISTINCT is ordered by name, which is not in its list', 40], ['SELECT DISTINCT name FROM Item ORDER BY lower(name)', 'SELECT DISTINCT is ordered by lower(name)', 40], ['SELECT DISTINCT name FROM Item ORDER BY name COLLATE NOCASE', 'SELECT DISTINCT is ordered by', 40],
+    ['SELECT group_concat(DISTINCT name ORDER BY id) FROM Item', 'an aggregate of DISTINCT values', 43],
+    ["SELECT 'a' || char(0)", 'char(0)', 19],
+  ])('%s', (sql, words, offset) => {
+    const node = grammar.statements(sql)[0]?.node;
+    const thrown: unknown = (() => { try { return node?.type === 'SelectStmt' && query(node.body, contextOf(sql, ALL), null, null); } catch (error) { return error; } })();
+    expect(thrown instanceof Untranslatable ? [thrown.message.slice(0, words.length), thrown.offset] : thrown).toEqual([words, offset]);
+  });
+
+  test.each([['2024-02-30 10:00:00'], ['2023-02-29'], ['0000-01-01'], ['2024-13-01']])('%s, which is no date', (text) => {
+    expect(() => data(`UPDATE Item SET at = '${text}'`)).toThrow(`'${text}' is no date`);
+    expect(() => data(`INSERT INTO Log (time) VALUES (datetime('${text}'))`)).toThrow(`'${text}' is no date`);
+  });
+
+  test.each(['UPDATE Item SET n = 1.5', "UPDATE Item SET n = '1.5'", 'UPDATE Item SET n = -0.25', 'INSERT INTO Log (id, count) SELECT 1, 2.5', 'UPDATE Item SET n = CASE WHEN used THEN 1.5 ELSE 1 END', `UPDATE Item SET doc = '{"a":"\\u0000"}'`])('%s', (sql) => {
+    expect(() => data(sql)).toThrow(Untranslatable);
+  });
+
   test('at the place where it stands', () => {
     const sql = 'UPDATE Item SET n = 1, name = typeof(n)';
     const thrown: unknown = (() => { try { return data(sql); } catch (error) { return error; } })();
@@ -183,7 +218,7 @@ describe('queries', () => {
   };
 
   test('columns with SQLite\'s names and their types, and what is read', () => {
-    const found = ask('WITH o AS (SELECT * FROM Owner) SELECT i.ID, count(*) AS total, o.active FROM item i JOIN o ON o.itemId = i.id GROUP BY 1');
+    const found = ask('WITH o AS (SELECT * FROM Owner) SELECT i.ID, count(*) AS total, o.active FROM item i JOIN o ON o.itemId = i.id GROUP BY 1, o.active');
     expect(found.columns.map(({ name, type }) => [name, type?.sql])).toEqual([['id', 'INTEGER'], ['total', 'BIGINT'], ['active', 'BOOLEAN']]);
     expect([...found.reads].sort()).toEqual(['item', 'owner']);
   });

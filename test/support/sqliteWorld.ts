@@ -25,11 +25,11 @@ export const ITEM = relation('Item', [
   relationColumn('at', TYPES.datetime), relationColumn('ms', TYPES.datetime), relationColumn('meta', TYPES.text), relationColumn('doc', TYPES.json), relationColumn('data', TYPES.bytes), relationColumn('num', TYPES.text), relationColumn('Order', TYPES.integer, { hasDefault: true }),
 ], { keys: [['id'], ['email']] });
 
-export const OWNER = relation('Owner', [relationColumn('id', TYPES.text), relationColumn('itemId', TYPES.integer), relationColumn('name', TYPES.text), relationColumn('active', TYPES.boolean, { hasDefault: true }), relationColumn('tags', TYPES.text), relationColumn('since', TYPES.datetime, { hasDefault: true }), relationColumn('score', TYPES.float)], { keys: [['id']] });
+const OWNER = relation('Owner', [relationColumn('id', TYPES.text), relationColumn('itemId', TYPES.integer), relationColumn('name', TYPES.text), relationColumn('active', TYPES.boolean, { hasDefault: true }), relationColumn('tags', TYPES.text), relationColumn('since', TYPES.datetime, { hasDefault: true }), relationColumn('score', TYPES.float)], { keys: [['id']] });
 
-export const LOG = relation('Log', [relationColumn('id', TYPES.integer, { serial: true }), relationColumn('label', TYPES.text), relationColumn('count', TYPES.bigint), relationColumn('flag', TYPES.boolean), relationColumn('time', TYPES.datetime), relationColumn('doc', TYPES.json), relationColumn('bytes', TYPES.bytes), relationColumn('price', TYPES.decimal)], { keys: [['id']] });
+const LOG = relation('Log', [relationColumn('id', TYPES.integer, { serial: true }), relationColumn('label', TYPES.text), relationColumn('count', TYPES.bigint), relationColumn('flag', TYPES.boolean), relationColumn('time', TYPES.datetime), relationColumn('doc', TYPES.json), relationColumn('bytes', TYPES.bytes), relationColumn('price', TYPES.decimal)], { keys: [['id']] });
 
-export const PAIR = relation('Pair', [relationColumn('a', TYPES.text), relationColumn('b', TYPES.integer), relationColumn('c', TYPES.text, { hasDefault: true }), relationColumn('on', TYPES.boolean, { hasDefault: true })], { keys: [['a', 'b']] });
+const PAIR = relation('Pair', [relationColumn('a', TYPES.text), relationColumn('b', TYPES.integer), relationColumn('c', TYPES.text, { hasDefault: true }), relationColumn('on', TYPES.boolean, { hasDefault: true })], { keys: [['a', 'b']] });
 
 export const WORLD: readonly Relation[] = [ITEM, OWNER, LOG, PAIR];
 
@@ -40,12 +40,12 @@ function keyOf(table: Relation): string {
   return table.keys.flatMap((key) => (key.length === 1 && key[0] === 'id' ? [] : [`, UNIQUE (${key.map((name) => `"${name}"`).join(', ')})`])).join('');
 }
 
-export function sqliteTable(table: Relation): string {
+function sqliteTable(table: Relation): string {
   const columns = table.columns.map(({ name, type, serial, hasDefault }) => `"${name}" ${serial ? 'INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT' : `${SQLITE_TYPES[type?.family ?? 'text']}${name === 'id' ? ' NOT NULL PRIMARY KEY' : ''}`}${hasDefault ? ` DEFAULT ${DEFAULTS[`${table.name}.${name}`]?.[0] ?? 'NULL'}` : ''}`);
   return `CREATE TABLE "${table.name}" (${columns.join(', ')}${keyOf(table)})`;
 }
 
-export function postgresTable(table: Relation): string {
+function postgresTable(table: Relation): string {
   const columns = table.columns.map(({ name, type, serial, hasDefault }) => `"${name}" ${serial ? 'SERIAL' : type?.sql}${name === 'id' ? ' NOT NULL PRIMARY KEY' : ''}${hasDefault ? ` DEFAULT ${DEFAULTS[`${table.name}.${name}`]?.[1] ?? 'NULL'}` : ''}`);
   return `CREATE TABLE "${table.name}" (${columns.join(', ')}${keyOf(table)})`;
 }

@@ -31,7 +31,7 @@ export function countRows(node: Extract<Expr, { type: 'FunctionCallStarExpr' }>,
 export function aggregate(node: Call, name: string, env: Env): Term {
   const over = tail(node.filterOver, env);
   const distinct = node.distinctness === 'Distinct' ? 'DISTINCT ' : '';
-  const call = (pg: string, args: readonly Term[], type: PgType | null): Term => atom(`${pg}(${distinct}${args.map(({ sql }) => sql).join(', ')}${order(node, env)})${over}`, type);
+  const call = (pg: string, args: readonly Term[], type: PgType | null): Term => atom(`${pg}(${distinct}${args.map(({ sql }) => sql).join(', ')}${order(node, args, env)})${over}`, type);
   const [first, second] = node.args ?? [];
   if (name in WINDOWS) return windowed(node, name, over, env);
   if (name === 'count') return first === undefined ? atom(`count(*)${over}`, BIGINT) : call('count', [env.via.term(first, env, null)], BIGINT);
@@ -65,10 +65,14 @@ function orEmpty(term: Term, empty: string): Term {
   return atom(`COALESCE(${term.sql}, ${empty}::jsonb)`, JSONB);
 }
 
-function order(node: Call, env: Env): string {
+function order(node: Call, args: readonly Term[], env: Env): string {
   if (node.orderBy === undefined) return '';
   if (node.orderBy.type !== 'SortListFunctionCallOrder') return refuse(node, 'WITHIN GROUP: write the aggregate with ORDER BY');
-  return ` ORDER BY ${node.orderBy.columns.map((column) => sorted(column, env.via.term(column.expr, env, null), true)).join(', ')}`;
+  return ` ORDER BY ${node.orderBy.columns.map((column) => {
+    const term = env.via.term(column.expr, env, null);
+    if (node.distinctness === 'Distinct' && !args.some(({ sql }) => sql === term.sql)) refuse(column, 'an aggregate of DISTINCT values is ordered by another value: order it by what it takes');
+    return sorted(column, term, true);
+  }).join(', ')}`;
 }
 
 function windowed(node: Call, name: string, over: string, env: Env): Term {

@@ -7,6 +7,7 @@ import { colon, isNumber, type Term } from './terms.ts';
 import { fromClause, inside, type From, type Listed } from './from.ts';
 import { bared, refuse, sourceText, type Env, type SelectOptions } from './env.ts';
 import { isNocase } from './compare.ts';
+import { distinctOrder, groupedBy, type Check, type Place } from './grouping.ts';
 import { sameName, resolve } from './scope.ts';
 import { windowSql } from './aggregates.ts';
 import type { Expr, ResultColumn, SelectFrom, SelectValues } from '../ast.ts';
@@ -19,6 +20,8 @@ export interface Arm {
   readonly given: ReadonlySet<string>;
   readonly env: Env;
   readonly dynamic: boolean;
+  /** Each throws at what PostgreSQL cannot order its rows by. */
+  readonly orders: readonly Check[];
 }
 
 interface Result {
@@ -27,7 +30,8 @@ interface Result {
   readonly dynamic: boolean;
 }
 
-export function arm(node: SelectFrom, outer: Env, options: SelectOptions): Arm {
+/** `order`: what its rows are ordered by. */
+export function arm(node: SelectFrom, outer: Env, options: SelectOptions, order: readonly Expr[]): Arm {
   const from = node.from === undefined ? { sql: '', sources: [], shared: new Set<string>() } : fromClause(node.from, outer);
   const aliases = aliasesOf(node.columns);
   const places = outer.scope.places === true ? { places: true } : {};
@@ -35,7 +39,13 @@ export function arm(node: SelectFrom, outer: Env, options: SelectOptions): Arm {
   const results = listed(node.columns, from, env, options, node.distinctness === 'Distinct' || node.groupBy !== undefined);
   const list = options.exists === true && node.columns.every(({ type }) => type === 'StarResultColumn') ? '*' : results.map(({ sql }) => sql).join(', ');
   const sql = `SELECT ${node.distinctness === 'Distinct' ? 'DISTINCT ' : ''}${list}${from.sql === '' ? '' : ` FROM ${from.sql}`}${rest(node, env)}`;
-  return { sql, columns: results.map(({ column }) => column), given: new Set(aliases.keys()), env, dynamic: results[0]?.dynamic === true };
+  return { sql, columns: results.map(({ column }) => column), given: new Set(aliases.keys()), env, dynamic: results[0]?.dynamic === true, orders: checks(node, from, env, order) };
+}
+
+function checks(node: SelectFrom, from: From, env: Env, order: readonly Expr[]): readonly Check[] {
+  const places = node.columns.flatMap((column): readonly Place[] => (column.type === 'ExprResultColumn' ? [column.expr] : star(column, from)));
+  const groups = groupedBy(node, places, order, from.shared, env);
+  return [...(groups === null ? [] : [groups]), ...(node.distinctness === 'Distinct' && order.length > 0 ? [distinctOrder(places, env)] : [])];
 }
 
 function aliasesOf(columns: readonly ResultColumn[]): ReadonlyMap<string, Expr> {
@@ -117,7 +127,7 @@ function starred({ source, column }: Starred, from: From, want: PgType | null, o
   const term: Term = { sql: `${qualifier}${quoteName(column.as)}`, type: column.type, level: 20, affinity: true };
   const sql = exact(want === null ? term : strict(term, want), want, options).sql;
   const as = options.named && (sql !== term.sql || column.as !== column.name) ? ` AS ${quoteName(column.name)}` : '';
-  return { sql: sql + as, column: made(column.name, want ?? column.type), dynamic: false };
+  return { sql: sql + as, column: made(column.name, isNumber(want) && isNumber(column.type) ? column.type : want ?? column.type), dynamic: false };
 }
 
 
@@ -128,6 +138,6 @@ export function valuesArm(node: SelectValues, env: Env, options: SelectOptions):
   return {
     sql: `VALUES ${anchoredRows.map((row) => `(${row.map(({ sql }) => sql).join(', ')})`).join(', ')}`,
     columns: types.map((type, index) => made(`column${index + 1}`, type)),
-    given: new Set(), env, dynamic: false,
+    given: new Set(), env, dynamic: false, orders: [],
   };
 }

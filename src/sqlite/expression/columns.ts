@@ -26,6 +26,7 @@ function resolved(found: Resolution, named: boolean, node: Expr, env: Env, want:
   const prefix = named || found.scope.qualify === true || hidden(found, env) ? `${quoteName(found.source.as)}.` : '';
   if (found.kind === 'place') return place(found, prefix, node, env);
   const { column, source } = found;
+  if (found.scope !== env.scope) found.scope.guard?.(found, node);
   if (source.relation.name === 'json_each' && column.name !== 'value') refuse(node, `json_each has only its value in PostgreSQL here: use jsonb_each for ${column.name}`);
   return { ...atom(`${prefix}${quoteName(column.as)}`, column.type), affinity: true, ...(source.relation.name === 'json_each' ? { dynamic: true } : {}) };
 }

@@ -93,6 +93,8 @@ function instr(node: Call, args: readonly Expr[], env: Env): Term {
 }
 
 function characters(_: Call, args: readonly Expr[], env: Env): Term {
+  const nul = args.find((arg) => { const literal = literalOf(arg, env); return literal?.kind === 'null' || (literal?.kind === 'number' && Number(literal.text) === 0); });
+  if (nul !== undefined) refuse(nul, 'char(0): a text of PostgreSQL holds no NUL character; leave it out');
   const terms = args.map((arg) => call('chr', [colon(whole(numberTerm(arg, env)), 'integer', INTEGER)], TEXT));
   return terms.length === 0 ? atom("''", TEXT) : terms.reduce((one, other) => binary(one, '||', other, OTHER, TEXT));
 }

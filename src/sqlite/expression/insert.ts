@@ -1,6 +1,7 @@
 // INSERT.
 
 import { quoteName, quoteNames } from '../../sql/quote.ts';
+import { assigned, isRounded, noteRounding } from './assignments.ts';
 import { conflictClause } from './conflict.ts';
 import { note, refuse, type Env } from './env.ts';
 import { literalOf } from './literals.ts';
@@ -60,7 +61,7 @@ function valueRows(rows: readonly (readonly Expr[])[], columns: readonly Relatio
       // SQLite chooses the next number for a NULL.
       if (column?.serial === true && literalOf(value, env)?.kind === 'null') return 'DEFAULT';
       if (column?.serial === true) serial.add(column.as);
-      return env.via.term(value, env, column?.type ?? null).sql;
+      return assigned(value, column, env).sql;
     });
     return `(${values.join(', ')})`;
   });
@@ -76,6 +77,10 @@ function selectedRows(select: Select, columns: readonly RelationColumn[], env: E
   const gone = new Set(columns.map((_, index) => index).filter((index) => !kept.some((one) => one.index === index)));
   const left: Select = gone.size === 0 || arm.type !== 'SelectFrom' ? select : { ...select, select: { ...arm, columns: arm.columns.filter((_, index) => !gone.has(index)) } };
   const query = env.via.select(left, env, { want: kept.map(({ column }) => column.type), named: false, feeds: true });
+  kept.forEach(({ column, index }, at) => {
+    const value = arm.type === 'SelectFrom' && !stars ? arm.columns[index] : undefined;
+    if (value?.type !== 'ExprResultColumn' || !isRounded(value.expr)) noteRounding(query.columns[at]?.type ?? null, column, value?.type === 'ExprResultColumn' ? value.expr : select, env);
+  });
   return { columns: kept.map(({ column }) => column), sql: query.sql, serial: kept.filter(({ column }) => column.serial).map(({ column }) => column.as) };
 }
 

@@ -133,7 +133,9 @@ function text(value: string, want: PgType | null, env: Env, node: Expr): Term {
     case 'integer': case 'bigint': case 'float': case 'decimal':
       return isNumeric(value) ? number(value.trim().replace(/^\+/, ''), want ?? null, env, node) : refuse(node, `'${value}' is no number, and the value here is ${want?.sql ?? ''}: write a number or NULL`);
     case 'datetime': case 'date': return moment(value, want ?? TEXT, env, node);
-    case 'json': return isJson(value) ? quoted(value, want ?? TEXT, node) : refuse(node, `'${value}' is no JSON, and the value here is ${want?.sql ?? ''}: write JSON`);
+    case 'json':
+      if (isJson(value) && /json\s*b/i.test(want?.sql ?? '') && holdsNul(value)) refuse(node, 'JSONB holds no \\u0000: remove it');
+      return isJson(value) ? quoted(value, want ?? TEXT, node) : refuse(node, `'${value}' is no JSON, and the value here is ${want?.sql ?? ''}: write JSON`);
     case 'bytes': return bytes(hexOf(new TextEncoder().encode(value)), want ?? BYTEA, node);
     default: return quoted(value, want ?? TEXT, node);
   }
@@ -149,6 +151,15 @@ function truthText(value: string, env: Env, node: Expr): Term {
 function moment(value: string, want: PgType, env: Env, node: Expr): Term {
   if (/^-?\d{5,}$/.test(value)) return epoch(value, want, env, node);
   return isMoment(value) ? quoted(dateText(value, want), want, node) : refuse(node, `'${value}' is no date: write it as 2020-01-31 12:34:56, or NULL`);
+}
+
+function holdsNul(json: string): boolean {
+  let found = false;
+  JSON.parse(json, (key, value: unknown) => {
+    found ||= key.includes('\0') || (typeof value === 'string' && value.includes('\0'));
+    return value;
+  });
+  return found;
 }
 
 export function isJson(value: string): boolean {

@@ -6,7 +6,13 @@ const MOMENT = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?\s*(Z|UT
 
 export function isMoment(text: string): boolean {
   const [, date, clock, seconds] = MOMENT.exec(text) ?? [];
-  return date !== undefined && !Number.isNaN(Date.parse(`${date}T${clock ?? '00:00'}${seconds ?? ''}Z`));
+  return date !== undefined && isDay(date) && !Number.isNaN(Date.parse(`${date}T${clock ?? '00:00'}${seconds ?? ''}Z`));
+}
+
+/** No 30th of February, and no year 0. */
+function isDay(date: string): boolean {
+  const parsed = Date.parse(`${date}T00:00Z`);
+  return !date.startsWith('0000') && !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(date);
 }
 
 /** As it is where that is UTC's clock, which PostgreSQL reads by itself; else moved to it. */

@@ -20,6 +20,8 @@ export interface Scope {
   readonly aliases?: ReadonlyMap<string, Expr>;
   /** A table without a rowid of its own may be asked for the place of its rows. */
   readonly places?: boolean;
+  /** Asked of each column that a query inside takes from here: not all of them can be where rows are grouped. */
+  readonly guard?: (column: Extract<Resolution, { kind: 'column' }>, node: Expr) => void;
 }
 
 export type Resolution =

@@ -8,7 +8,7 @@ import { sameName } from './scope.ts';
 import { literalOf } from './literals.ts';
 import { quoteName } from '../../sql/quote.ts';
 import { BIGINT, isNumber } from './terms.ts';
-import type { CompoundOperator, Limit, OneSelect, Select, SortedColumn } from '../ast.ts';
+import type { CompoundOperator, Expr, Limit, OneSelect, Select, SortedColumn } from '../ast.ts';
 import type { PgType, RelationColumn } from '../types.ts';
 
 const COMPOUND: Readonly<Record<CompoundOperator, string>> = { Union: 'UNION', UnionAll: 'UNION ALL', Except: 'EXCEPT', Intersect: 'INTERSECT' };
@@ -17,7 +17,7 @@ export function select(node: Select, outer: Env, options: SelectOptions): Query 
   const clause = node.with === undefined ? { sql: '', env: outer } : withClause(node.with, outer);
   const { env } = clause;
   const compounds = node.compounds ?? [];
-  const first = oneArm(node.select, env, compounds.length === 0 ? options : { ...options, feeds: false, want: options.want ?? alike([node.select, ...compounds.map((one) => one.select)], env) });
+  const first = oneArm(node.select, env, compounds.length === 0 ? options : { ...options, feeds: false, want: options.want ?? alike([node.select, ...compounds.map((one) => one.select)], env) }, compounds.length === 0 ? node.orderBy?.map(({ expr }) => expr) : []);
   const want = options.want ?? (compounds.length === 0 ? null : first.columns.map(({ type }) => type));
   let { sql } = first;
   compounds.forEach((compound, index) => {
@@ -31,8 +31,8 @@ export function select(node: Select, outer: Env, options: SelectOptions): Query 
   return { sql: `${clause.sql}${sql}${order}${limit}`, columns: first.columns, dynamic: first.dynamic };
 }
 
-function oneArm(node: OneSelect, env: Env, options: SelectOptions): Arm {
-  return node.type === 'SelectValues' ? valuesArm(node, env, options) : arm(node, env, options);
+function oneArm(node: OneSelect, env: Env, options: SelectOptions, order: readonly Expr[] = []): Arm {
+  return node.type === 'SelectValues' ? valuesArm(node, env, options) : arm(node, env, options, order);
 }
 
 /** Types for the columns of a UNION whose arms differ; `null` where they do not. */
@@ -59,6 +59,7 @@ function ordered(node: SortedColumn, first: Arm, compound: boolean, limit: boole
   if (found !== undefined) return sorted(node, { sql: quoteName(found.as), type: found.type, level: 20 }, limit);
   if (key.type === 'NumericLiteral') return sorted({ ...node, expr: key }, { sql: key.value, type: null, level: 20 }, limit);
   if (compound) return refuse(node, 'ORDER BY an expression after UNION: order by the name or the number of a column');
+  for (const check of first.orders) check(node.expr);
   return sorted(node, first.env.via.term(node.expr, first.env, null), limit);
 }
 
