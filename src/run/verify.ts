@@ -8,7 +8,7 @@ import { judged, runAlone } from './verify/step.ts';
 import { sqliteTables, type SqliteTables } from './verify/tables.ts';
 import { NO_ROWS, type History, type VerifiedMigration, type VerifyOptions } from './verify/types.ts';
 
-export type { Refusal, VerifiedMigration, VerifyOptions } from './verify/types.ts';
+export type { VerifiedMigration, VerifyOptions } from './verify/types.ts';
 
 export interface Verification {
   readonly judge: string;

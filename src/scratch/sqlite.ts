@@ -1,6 +1,7 @@
 // A throwaway SQLite in memory (sql.js, WebAssembly). The only file that loads it. It takes "x" for a text where no column is
 // called so, as the SQLite did that Prisma 6 and older carried.
 
+import { existsSync } from 'node:fs';
 import { SqliteRefusal, type SchemaRow, type SqliteDatabase } from '../sqlite/types.ts';
 
 interface Sql {
@@ -39,9 +40,16 @@ export async function openSqlite(): Promise<SqliteSession> {
   return wrap(database);
 }
 
-async function load(): Promise<Sql> {
+/** Where the build puts the two files of sql.js that are used; a checkout has the package. */
+const CARRIED = new URL('../vendor/sql-wasm.cjs', import.meta.url);
+
+async function fromPackage(): Promise<unknown> {
   // @ts-expect-error the package has no types of its own
-  const { default: initialise } = (await import('sql.js')) as { default: () => Promise<Sql> };
+  return await import('sql.js');
+}
+
+async function load(): Promise<Sql> {
+  const { default: initialise } = (await (existsSync(CARRIED) ? import(CARRIED.href) : fromPackage())) as { default: () => Promise<Sql> };
   // Emscripten's glue listens for uncaught errors of the whole process.
   const before = process.listeners('uncaughtException');
   const sql = await initialise();

@@ -50,7 +50,7 @@ export async function seed(input: SeedInput): Promise<readonly string[]> {
 }
 
 /** Tables after those they refer to; a circle is begun where a reference may be empty. */
-export function inOrder(tables: SqliteTables): readonly SqliteTable[] {
+function inOrder(tables: SqliteTables): readonly SqliteTable[] {
   const left = new Map(tables);
   const order: SqliteTable[] = [];
   while (left.size > 0) {
