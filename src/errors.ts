@@ -185,6 +185,21 @@ const FAILURES = {
     why: d.detail,
     next: 'Correct the rights of the file or folder, or take the change from --dry-run.',
   }),
+  SQLITE_MISSING: (d: { file: string; looked: readonly string[] }) => ({
+    message: `There is no SQLite database at ${d.file}.`,
+    why: `Looked for:\n${list(d.looked)}`,
+    next: 'npx prisma-mend translate --data <SQLite file>',
+  }),
+  SQLITE_UNREADABLE: (d: { file: string; detail: string }) => ({
+    message: `${d.file} cannot be read as a SQLite database.`,
+    why: d.detail,
+    next: `Make a plain copy with the program that can read it, sqlite3 ${d.file} ".dump" | sqlite3 copy.db, and give that: npx prisma-mend translate --data copy.db`,
+  }),
+  SQLITE_BUSY: (d: { file: string; detail: string }) => ({
+    message: `Somebody writes to ${d.file}; its rows are taken only from a file that stands still.`,
+    why: d.detail,
+    next: `Stop the application, let SQLite settle the file (sqlite3 ${d.file} "PRAGMA wal_checkpoint(TRUNCATE)"), and run the same command again; or give it a copy: sqlite3 ${d.file} "VACUUM INTO 'copy.db'"`,
+  }),
   NO_SCRATCH: (d: { tried: readonly string[] }) => ({
     message: 'No scratch PostgreSQL to judge on.',
     why: `Tried:\n${list(d.tried)}`,

@@ -2,6 +2,7 @@
 
 import type { Client, ClientConfig } from 'pg';
 import { failure, MendError } from '../errors.ts';
+import { copyIn, type Chunks } from './copy-in.ts';
 import { connectFailure } from './refusals.ts';
 import { tlsAttempts, type TlsAttempt } from './tls.ts';
 import { describeTarget, type Target } from './url.ts';
@@ -28,6 +29,8 @@ export interface Answer {
 export interface Session {
   readonly run: RunScript;
   readonly query: (query: Query) => Promise<Answer>;
+  /** COPY … FROM STDIN: the number of rows taken. */
+  readonly copyIn: (sql: string, chunks: Chunks) => Promise<number>;
   readonly server: ServerFacts;
   /** Asks the server, over a second connection, to cancel what this one is doing. */
   cancel(): Promise<void>;
@@ -128,6 +131,10 @@ export async function startSession(client: Client, where: string, cancelBackend:
       if (broken) throw broken;
       const { fields, rows, rowCount } = await client.query({ text: sql, values: [...args], rowMode: 'array', types: RAW });
       return { fields: fields.map(({ name, dataTypeID }) => ({ name, oid: dataTypeID })), rows, count: rowCount ?? 0 };
+    },
+    async copyIn(sql, chunks) {
+      if (broken) throw broken;
+      return await copyIn(client, sql, chunks);
     },
     cancel: () => cancelBackend(Number(pid)),
     close,
