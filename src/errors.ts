@@ -185,6 +185,41 @@ const FAILURES = {
     why: d.detail,
     next: 'Correct the rights of the file or folder, or take the change from --dry-run.',
   }),
+  NOT_SWITCHED: (d: { path: string; detail: string }) => ({
+    message: `Cannot write ${d.path}: the migrations are as they were, and so is the database.`,
+    why: d.detail,
+    next: 'npx prisma-mend translate --in-place   # where the directory can be written, as in the repository; then commit',
+  }),
+  OUT_NOT_EMPTY: (d: { path: string; again: string }) => ({
+    message: `There is something in ${d.path} already, and nothing is overwritten.`,
+    why: 'A translation goes into a directory that is empty or not there yet.',
+    next: d.again,
+  }),
+  NO_MIGRATIONS: (d: { path: string; detail: string }) => ({
+    message: `There are no migrations in ${d.path}.`,
+    why: d.detail,
+    next: 'npx prisma-mend translate <migrations directory>',
+  }),
+  SQLITE_REFUSES: (d: { place: string; file: string; detail: string; line: string; again: string }) => ({
+    message: `SQLite itself refuses ${d.place}: ${d.detail}`,
+    why: `${d.line === '' ? '' : `  ${d.line}\n`}The history has to run on an empty SQLite before it can be told what it does. Nothing was written.`,
+    next: `Mend ${d.file}, then: ${d.again}`,
+  }),
+  MIGRATION_UNREADABLE: (d: { path: string; detail: string }) => ({
+    message: `Cannot read ${d.path}; nothing was written.`,
+    why: d.detail,
+    next: 'Restore the file, or remove its directory, and run the same command again.',
+  }),
+  ALREADY_APPLIED: (d: { names: readonly string[]; database: string; again: string }) => ({
+    message: `${d.names.length === 1 ? `Migration ${d.names[0]} is` : `${d.names.length} migrations are`} recorded as applied in ${d.database}: an applied migration is not edited.`,
+    why: `${list(d.names)}\nThe ledger keeps a checksum of each text, and migrate dev wants to reset the database where it differs.`,
+    next: d.again,
+  }),
+  LEDGER_UNKNOWN: (d: { why: string; again: string }) => ({
+    message: 'Whether these migrations were ever applied cannot be told, so they are not written in place.',
+    why: d.why,
+    next: d.again,
+  }),
   SQLITE_MISSING: (d: { file: string; looked: readonly string[] }) => ({
     message: `There is no SQLite database at ${d.file}.`,
     why: `Looked for:\n${list(d.looked)}`,

@@ -14,6 +14,7 @@ import { predeployCommand } from './commands/predeploy.ts';
 import { repairCommand } from './commands/repair.ts';
 import { resolveCommand } from './commands/resolve.ts';
 import { statusCommand } from './commands/status.ts';
+import { translateCommand } from './commands/translate.ts';
 import { asFailure, failureJson, failureText } from './failures.ts';
 import { interruptCode } from './interrupt.ts';
 import { makeOutput } from './output.ts';
@@ -45,6 +46,7 @@ function commandLine(): Argv {
     .command(resolveCommand)
     .command(predeployCommand)
     .command(baselineCommand)
+    .command(translateCommand)
     .command(initCommand)
     .command(demoCommand)
     .strict()
@@ -75,7 +77,7 @@ function usageFailure(message: string, parser: Argv): MendError {
   return failure('USAGE', { problem: `Unknown option --${first}.${suggestion(first, known, '--')}`, command: named });
 }
 
-const COMMANDS: readonly string[] = ['check', 'doctor', 'status', 'repair', 'resolve', 'predeploy', 'baseline', 'init', 'demo'];
+const COMMANDS: readonly string[] = ['check', 'doctor', 'status', 'repair', 'resolve', 'predeploy', 'baseline', 'translate', 'init', 'demo'];
 
 function isCommand(word: string): boolean {
   return COMMANDS.includes(word);
@@ -83,7 +85,7 @@ function isCommand(word: string): boolean {
 
 /** The word after `--url` is its value, and may hold a password. */
 function takesValue(before: string | undefined): boolean {
-  return before !== undefined && /^--[^=]+$/.test(before) && !['--json', '--verbose', '--write', '--apply', '--dry-run', '--color'].includes(before) && !before.startsWith('--no-');
+  return before !== undefined && /^--[^=]+$/.test(before) && !['--json', '--verbose', '--write', '--apply', '--dry-run', '--in-place', '--allow-manual', '--color'].includes(before) && !before.startsWith('--no-');
 }
 
 function suggestion(word: string, known: readonly string[], dashes: string): string {

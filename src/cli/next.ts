@@ -8,14 +8,16 @@ import { quote } from './flags.ts';
 
 /** Empty when nothing is to be done. `flags`: the input flags again. */
 export function nextSteps(checked: Checked, flags: string): readonly string[] {
-  const { diagnosis, plan, pending, target, workspace } = checked;
+  const { diagnosis, plan, pending, outgrown, target, workspace } = checked;
   const { resolutions = [], undecided = [], deployable = [], refusals = new Map<string, Refusal>() } = diagnosis ?? {};
   const resolve = resolutions.length > 0 ? [`npx prisma-mend resolve --apply${flags}`] : [];
   // A baseline that is still to be written brings all of the schema.
   const archived = resolutions.some(({ as }) => as === 'archive');
   const deploy = (archived || deployable.length > 0) && undecided.length === 0 ? ['npx prisma migrate deploy'] : [];
   const open = plan.steps.some(({ ref }) => !pending.has(keyOf(ref))) || plan.withheld.some(({ ref, harmless }) => !harmless && !pending.has(keyOf(ref)));
-  const repair = open && !archived ? [`npx prisma-mend repair${flags}`] : [];
+  // A history of SQLite may be older than its schema.
+  const short = outgrown.size > 0 && resolutions.some(({ as }) => as === 'translate');
+  const repair = (open || short) && !archived ? [`npx prisma-mend repair${flags}`] : [];
   const file = (name: string) => quote(workspace.project.display(deployable.find((one) => one.name === name)?.path ?? name));
   const mend = [...refusals.values()].filter(({ over }) => over === 'text').map(({ name, words }) => `mend ${file(name)}, or what it stands on: ${words}`);
   // What a repair has made, the ledger then takes for applied.

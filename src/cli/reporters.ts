@@ -77,6 +77,8 @@ export interface ReportOptions {
   readonly agreement: string;
   /** Further fields of the JSON object. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** The command's own form for people. */
+  readonly pretty?: (view: View, paint: Output['paint']) => string;
 }
 
 /** Says what a command found, in every form that was asked for. Files come first: what stdout says is the end. Throws UNWRITABLE. */
@@ -89,10 +91,10 @@ export async function report(view: View, flags: ReporterFlags, output: Output, o
   for (const { kind, file } of reporters) if (file === null) output.data(await printable(kind, await render(kind, hidden, output.paint, options)));
 }
 
-async function render(kind: Reporter['kind'], view: View, paint: Output['paint'], { verbose = false, agreement, extra = {} }: ReportOptions): Promise<string> {
+async function render(kind: Reporter['kind'], view: View, paint: Output['paint'], { verbose = false, agreement, extra = {}, pretty }: ReportOptions): Promise<string> {
   switch (kind) {
     case 'pretty':
-      return (await import('../report/text.ts')).toText(view, paint, verbose, agreement);
+      return pretty?.(view, paint) ?? (await import('../report/text.ts')).toText(view, paint, verbose, agreement);
     case 'json':
       return (await import('../report/json.ts')).toJson(view, hideAll(extra));
     case 'github':

@@ -17,7 +17,11 @@ export interface MigrationFile {
   readonly utf16: string | null;
   /** The directory has no migration.sql (P3015). */
   readonly missing: boolean;
+  /** What says the same to PostgreSQL, where the file is written for SQLite and can be translated. */
+  readonly translation?: TranslatedText;
 }
+
+export type TranslatedText = Pick<MigrationFile, 'sql' | 'checksum' | 'accepted'>;
 
 export interface LedgerRow {
   readonly id: string;
@@ -68,6 +72,8 @@ export interface History {
   /** `null` without the file: Prisma then checks nothing. */
   readonly lock: LockFile | null;
   readonly ledger: Ledger;
+  /** Why files of another database have no translation; `null` where they have one, or there are none. */
+  readonly untranslated?: string | null;
 }
 
 /** One migration: its file, its rows, and what Prisma makes of both. */
@@ -80,6 +86,8 @@ export interface Entry {
   readonly state: 'applied' | 'failed' | 'unapplied';
   /** The file is not the one that was applied. */
   readonly edited: boolean;
+  /** Applied is its translation, and the file is still SQLite's. */
+  readonly translated: boolean;
 }
 
 export interface HistoryFacts {
@@ -131,12 +139,36 @@ function readEntries(files: readonly MigrationFile[], rows: readonly LedgerRow[]
     // A name without a file whose rows are all rolled back is nothing to anybody.
     if (file === null && states.every((state) => state === 'rolledBack')) return [];
     const state = states.includes('failed') ? 'failed' : states.includes('applied') ? 'applied' : 'unapplied';
-    return [{ name, file, rows: own, state, edited: file !== null && !file.missing && state !== 'unapplied' && isEdited(file, own) }];
+    const edited = file !== null && !file.missing && state !== 'unapplied' && isEdited(file, own);
+    const translated = edited && file.translation !== undefined && !isEdited(file.translation, own);
+    return [{ name, file, rows: own, state, edited: edited && !translated, translated }];
   });
 }
 
 /** Prisma 6 compares the first row even when it was rolled back (a false alarm); Prisma 7 compares the first that stands. */
-function isEdited({ accepted }: MigrationFile, rows: readonly LedgerRow[]): boolean {
+function isEdited({ accepted }: TranslatedText, rows: readonly LedgerRow[]): boolean {
   const first = rows.find((row) => rowState(row) === 'applied');
   return first !== undefined && !accepted.includes(first.checksum);
+}
+
+/** The files as this database has them: where the translation of one was deployed, that. */
+export function asDeployed({ entries }: HistoryFacts): readonly MigrationFile[] {
+  return entries.flatMap(({ file, translated }) => (file === null ? [] : [translated ? translationOf(file) : file]));
+}
+
+/** The files as they will be once the directory is switched. */
+export function asPostgresql({ entries }: HistoryFacts): readonly MigrationFile[] {
+  return entries.flatMap(({ file }) => (file === null ? [] : [translationOf(file)]));
+}
+
+function translationOf({ translation, ...file }: MigrationFile): MigrationFile {
+  return translation === undefined ? file : { ...file, ...translation, utf16: null };
+}
+
+/** Nothing of the directory was applied in another form, and nothing that is applied sorts after what is to be written anew. */
+export function canSwitch({ entries, foreign, unreadable }: HistoryFacts): boolean {
+  const last = entries.findLastIndex(({ file, state }) => file !== null && state === 'applied');
+  const open = new Set(foreign.map(({ file }) => file.name));
+  const other = entries.some(({ file, state, translated }) => state === 'applied' && file?.translation !== undefined && !translated);
+  return open.size > 0 && !unreadable && !other && foreign.every(({ file }) => file.translation !== undefined) && entries.every(({ name }, at) => at > last || !open.has(name));
 }

@@ -20,6 +20,8 @@ export type Resolution =
   /** Behind a flag: the rows stay, and count no more. */
   | { readonly as: 'forget'; readonly name: string; readonly ids: readonly string[]; readonly because: string }
   | { readonly as: 'lockFile'; readonly because: string }
+  /** The whole directory, in place; what it was is kept beside it. `files`: those whose text changes, as they will be. */
+  | { readonly as: 'translate'; readonly files: readonly MigrationFile[]; readonly because: string }
   | { readonly as: 'file'; readonly file: MigrationFile; readonly parts: readonly string[]; readonly because: string }
   | { readonly as: 'archive'; readonly names: readonly string[]; readonly because: string };
 
@@ -52,6 +54,8 @@ export interface Judged {
   readonly stated: Stated;
   /** Whom the database knows this connection as. */
   readonly role: string;
+  /** Why files of another database are not translated. */
+  readonly untranslated: string | null;
 }
 
 export interface Baselined {
@@ -71,9 +75,11 @@ export interface Stated {
   readonly acceptEdited: readonly string[];
   /** The user named the database: then also what is not there is recorded as applied. */
   readonly confirmed: boolean;
+  /** Files of another database are archived, also where they could be translated. */
+  readonly archive: boolean;
 }
 
-export const NOTHING_STATED: Stated = { applied: [], rolledBack: [], forgetMissing: false, acceptEdited: [], confirmed: false };
+export const NOTHING_STATED: Stated = { applied: [], rolledBack: [], forgetMissing: false, acceptEdited: [], confirmed: false, archive: false };
 
 export function resolveHistory(judged: Judged): ResolutionPlan {
   const { facts } = judged;
@@ -123,12 +129,13 @@ function ofTable({ facts, baselined }: Judged): Part {
   return NOTHING;
 }
 
-function ofFiles({ facts, problems }: Judged): Part {
+function ofFiles({ facts, problems, untranslated }: Judged): Part {
   const { wrongLock, foreign } = facts;
   const lock: readonly Resolution[] = wrongLock === null ? [] : [{ as: 'lockFile', because: wrongLock.meant === 'postgresql' ? 'migration_lock.toml means postgresql and says it in a form Prisma does not read' : `migration_lock.toml says ${JSON.stringify(wrongLock.provider)}, the schema postgresql` }];
   // Where nothing was ever applied, what builds on the foreign files goes with them: the baseline has all of the schema.
   const names = facts.entries.some(({ state }) => state === 'applied') ? foreign.map(({ file }) => file.name) : facts.history.files.map(({ name }) => name);
-  const archive: readonly Resolution[] = foreign.length === 0 ? [] : [{ as: 'archive', names, because: `written for ${foreign[0]?.flavour.database ?? ''}: PostgreSQL can never run ${foreign.length === 1 ? 'it' : 'them'}; a baseline takes ${foreign.length === 1 ? 'its' : 'their'} place` }];
+  const because = `written for ${foreign[0]?.flavour.database ?? ''}: PostgreSQL can never run ${foreign.length === 1 ? 'it' : 'them'}${untranslated === null ? '' : `, and ${untranslated}`}; a baseline takes ${foreign.length === 1 ? 'its' : 'their'} place`;
+  const archive: readonly Resolution[] = foreign.length === 0 ? [] : [{ as: 'archive', names, because }];
   const files = facts.entries.flatMap(({ file, state }): readonly Resolution[] => {
     const problem = file === null || state === 'applied' ? undefined : problems.get(file.name);
     if (file === null || problem === undefined || !problem.fails || problem.parts === null) return [];

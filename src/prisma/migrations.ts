@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../errors.ts';
-import type { LockFile, MigrationFile } from '../history/history.ts';
+import type { LockFile, MigrationFile, TranslatedText } from '../history/history.ts';
 
 const LOCK_FILE = 'migration_lock.toml';
 
@@ -23,13 +23,17 @@ export function readMigrations(directory: string): readonly MigrationFile[] {
 }
 
 function migrationFile(name: string, path: string, bytes: Buffer, missing: boolean): MigrationFile {
-  const sql = bytes.toString('utf8');
+  return { name, path, ...textOf(bytes.toString('utf8')), utf16: utf16Text(bytes), missing };
+}
+
+/** A text with its checksums. */
+export function textOf(sql: string): TranslatedText {
   // As Prisma has it: each form is made of the file itself, so one with both kinds of line ends has no form with CRLF alone.
   const digests = [...new Set([sql, sql.replaceAll('\r\n', '\n'), sql.replaceAll('\n', '\r\n')])].map((text) => createHash('sha256').update(text).digest());
   const hex = digests.map((digest) => digest.toString('hex'));
   // Old versions wrote each byte without a leading zero; Prisma tries that form where the length is not 64.
   const unpadded = digests.map((digest) => [...digest].map((byte) => byte.toString(16)).join(''));
-  return { name, path, sql, checksum: hex[0] ?? '', accepted: [...hex, ...unpadded], utf16: utf16Text(bytes), missing };
+  return { sql, checksum: hex[0] ?? '', accepted: [...hex, ...unpadded] };
 }
 
 /** Told by its byte order mark, or by a NUL in every other byte of its beginning. */

@@ -27,6 +27,8 @@ export interface Project {
   /** `schemas` of the datasource; empty without multi-schema. */
   readonly schemas: readonly string[];
   readonly migrationsDir: string;
+  /** What the datasource says today: `sqlite` in a schema that is read as PostgreSQL. */
+  readonly provider: string;
   /** The database, or why there is none: callers that can do without call `target` only when they need it. */
   readonly target: () => Target;
   /** Path for people, relative to where the command runs. */
@@ -58,6 +60,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   refuseProvider(provider, options.provider);
   return {
     schema,
+    provider,
     configPath,
     prismaVersion,
     externalTables: config?.externalTables ?? [],

@@ -17,7 +17,7 @@ export interface HistoryInput {
 }
 
 /** Findings that stop no deploy: they matter to `migrate dev`, which wants to reset the database over them. */
-export const FOR_DEVELOPMENT: readonly string[] = ['HISTORY.EDITED', 'HISTORY.NO_FILE', 'HISTORY.RENAMED', 'HISTORY.ORDER', 'HISTORY.LATE', 'HISTORY.FOREIGN_APPLIED', 'HISTORY.UNRECORDED'];
+export const FOR_DEVELOPMENT: readonly string[] = ['HISTORY.EDITED', 'HISTORY.NO_FILE', 'HISTORY.RENAMED', 'HISTORY.ORDER', 'HISTORY.LATE', 'HISTORY.FOREIGN_APPLIED', 'HISTORY.UNCOMMITTED', 'HISTORY.UNRECORDED'];
 
 export function historyFindings(input: HistoryInput): readonly Finding[] {
   const { facts, diagnosis } = input;
@@ -27,6 +27,7 @@ export function historyFindings(input: HistoryInput): readonly Finding[] {
     ...(diagnosis === null ? [] : ofDiagnosis(diagnosis, input)),
     ...ofLedger(input),
     ...facts.entries.flatMap((entry) => ofApplied(entry, input)),
+    ...ofUncommitted(input),
     ...ofPending(input),
     ...ofUnrecorded(input),
   ];
@@ -36,11 +37,13 @@ function finding(code: string, severity: Finding['severity'], mending: Finding['
   return { code: `HISTORY.${code}`, severity, mending, message, where, object: null, group: 'migrations', hazard: null, flag: null, model: null };
 }
 
-function ofForeign({ facts: { foreign }, position }: HistoryInput): readonly Finding[] {
+function ofForeign({ facts: { foreign, history }, diagnosis, position }: HistoryInput): readonly Finding[] {
   const [first] = foreign;
   if (first === undefined) return [];
+  const translated = diagnosis?.resolutions.some(({ as }) => as === 'translate') ?? false;
+  const remedy = translated ? `; npx prisma-mend translate --in-place makes ${foreign.length === 1 ? 'it' : 'them'} PostgreSQL's` : typeof history.untranslated === 'string' ? `; ${history.untranslated}` : '';
   const more = foreign.length > 1 ? `, and ${foreign.length - 1} more migration${foreign.length > 2 ? 's' : ''} like it` : '';
-  return [finding('FOREIGN_SQL', 'error', 'withheld', `migration ${first.file.name} is written for ${first.flavour.database} (${first.flavour.word}): it can never run on PostgreSQL${more}`, position(first.file.path, first.file.sql, first.flavour.offset))];
+  return [finding('FOREIGN_SQL', 'error', 'withheld', `migration ${first.file.name} is written for ${first.flavour.database} (${first.flavour.word}): it can never run on PostgreSQL${more}${remedy}`, position(first.file.path, first.file.sql, first.flavour.offset))];
 }
 
 function ofFailed({ name, logs }: LedgerRow, { facts, diagnosis, position }: HistoryInput): Finding {
@@ -113,13 +116,20 @@ function ofBaseline({ names, unrelated, residue, blocked }: NonNullable<Diagnosi
   return finding('NO_LEDGER', 'error', 'withheld', 'the database has tables and no ledger, so deploy stops with P3005; it stands at no point of the history');
 }
 
-function ofApplied({ name, file, rows, state, edited }: Entry, { diagnosis, position }: HistoryInput): readonly Finding[] {
+/** A container switched its own files, and nobody those of the repository. */
+function ofUncommitted({ facts: { entries } }: HistoryInput): readonly Finding[] {
+  const names = entries.filter(({ translated }) => translated).map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [finding('UNCOMMITTED', 'warning', 'none', `${names.length === 1 ? `migration ${names[0] ?? ''} was` : `${names.length} migrations were`} deployed as ${names.length === 1 ? 'its translation' : 'their translations'}, and the file${names.length === 1 ? ' here is' : 's here are'} still SQLite's: commit what npx prisma-mend translate --in-place writes`)];
+}
+
+function ofApplied({ name, file, rows, state, edited, translated }: Entry, { diagnosis, position }: HistoryInput): readonly Finding[] {
   if (file === null && state === 'applied') {
     const renamed = diagnosis?.resolutions.find((one) => one.as === 'renamed' && one.from === name);
     if (renamed?.as === 'renamed') return [finding('RENAMED', 'error', 'safe', `migration ${name} was renamed to ${renamed.file.name}: the ledger knows the old name, and deploy would run it again`)];
     return [finding('NO_FILE', 'warning', 'withheld', `migration ${name} is applied by the ledger, and its directory is missing: migrate dev wants to reset the database`)];
   }
-  const foreign = file === null || state !== 'applied' ? null : foreignFlavour(file.sql);
+  const foreign = file === null || state !== 'applied' || translated ? null : foreignFlavour(file.sql);
   const fresh = file === null || foreign === null ? [] : [finding('FOREIGN_APPLIED', 'warning', 'none', `migration ${name} is written for ${foreign.database} (${foreign.word}) and recorded as applied: this database is none the worse, and on a new one the history fails (P3006)`, position(file.path, file.sql, foreign.offset))];
   if (file === null || !edited) return fresh;
   const edit = diagnosis?.edits.get(name);

@@ -25,6 +25,8 @@ export function resolutionTitle(resolution: Resolution): string {
       return 'migration_lock.toml: provider = "postgresql"';
     case 'file':
       return `${resolution.file.name}: ${resolution.parts.length === 1 ? 'file put right' : `cut into ${resolution.parts.length} files`}`;
+    case 'translate':
+      return `${resolution.files.length === 1 ? (resolution.files[0]?.name ?? '') : `${resolution.files.length} migrations`}: translated in place, the originals kept beside`;
     case 'archive':
       return `${resolution.names.length === 1 ? (resolution.names[0] ?? '') : `${resolution.names.length} migrations`}: archived, and a baseline written`;
   }

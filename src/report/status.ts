@@ -6,7 +6,7 @@ import { rowState, type Entry } from '../history/history.ts';
 
 export interface StatusRow {
   readonly name: string;
-  readonly local: 'file' | 'missing' | 'no file' | 'edited';
+  readonly local: 'file' | 'missing' | 'no file' | 'edited' | 'other SQL';
   readonly ledger: 'applied' | 'failed' | 'rolled back' | 'none';
   /** When it was applied or began, ISO 8601 in UTC. */
   readonly time: string | null;
@@ -18,12 +18,13 @@ const LIVE: Readonly<Record<Standing, string>> = { done: 'there', absent: 'not t
 export function statusRows({ facts, evidence, applied, baselined }: Diagnosis): readonly StatusRow[] {
   return facts.entries.map((entry) => {
     const shown = applied.get(entry.name) ?? evidence.get(entry.name);
-    return { name: entry.name, local: localOf(entry), ledger: ledgerOf(entry), time: timeOf(entry), live: liveOf(shown, baselined?.names.has(entry.name) ?? false) };
+    return { name: entry.name, local: localOf(entry, facts), ledger: ledgerOf(entry), time: timeOf(entry), live: liveOf(shown, baselined?.names.has(entry.name) ?? false) };
   });
 }
 
-function localOf({ file, edited }: Entry): StatusRow['local'] {
+function localOf({ name, file, edited, translated }: Entry, { foreign }: Diagnosis['facts']): StatusRow['local'] {
   if (file === null) return 'missing';
+  if (translated || foreign.some((one) => one.file.name === name)) return 'other SQL';
   return file.missing ? 'no file' : edited ? 'edited' : 'file';
 }
 

@@ -7,7 +7,7 @@ import { failure } from '../errors.ts';
 import { comparePrisma, NO_HINTS, type Comparison } from '../diff/compare.ts';
 import type { RenameHints } from '../diff/renames.ts';
 import type { Diagnosis } from '../history/diagnosis.ts';
-import { readHistory, type HistoryFacts } from '../history/history.ts';
+import { asDeployed, type HistoryFacts } from '../history/history.ts';
 import { readSnapshot, type LiveSnapshot } from '../introspect/snapshot.ts';
 import { makePlan, type Planned } from '../plan/plan.ts';
 import { needKey, type Fact, type Facts, type Need } from '../plan/types.ts';
@@ -16,6 +16,7 @@ import type { Stated } from '../history/resolve.ts';
 import { compareCatalogs, parsedExpressions } from '../source/compare.ts';
 import { diagnoseHistory, unrecorded } from './history.ts';
 import { answerNeeds } from './preflight.ts';
+import { withTranslations } from './switch.ts';
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.ts';
 
 export interface Checked {
@@ -30,6 +31,8 @@ export interface Checked {
   readonly diagnosis: Diagnosis | null;
   /** Keys of differences that the unapplied migrations will make. */
   readonly pending: ReadonlySet<string>;
+  /** Keys of what will differ from the schema once they have run, and does not differ now: parts of what they make. */
+  readonly outgrown: ReadonlySet<string>;
   /** Keys of what the schema wants and no migration makes, whether the database has it or not; empty without a history. */
   readonly unrecorded: ReadonlySet<string>;
 }
@@ -64,15 +67,15 @@ export async function checkOn(session: Session, target: Target, workspace: Works
   const { live, ledger } = await reading;
   const comparison = await compareCatalogs(live, desired, { hints, scratch: () => workspace.builtScratch(home, desired, major) });
   const { migrationsDir } = workspace.project;
-  const history = readHistory({ files: readMigrations(migrationsDir), lock: readLock(migrationsDir), ledger });
+  const history = await withTranslations({ files: readMigrations(migrationsDir), lock: readLock(migrationsDir), ledger }, workspace.project, major);
   const naming = namingOf(home, workspace);
   const quick = makePlan(comparison, new Map(), { naming });
   const plan = quick.needs.length === 0 ? quick : makePlan(comparison, await sizes(session, quick, comparison), { naming });
   const diagnosis = full || leavesOpen(history) ? await diagnoseHistory({ session, live, facts: history, full, alone: commitsAlone(workspace.project.prismaVersion), ...(stated === undefined ? {} : { stated }) }) : null;
-  const pending = diagnosis === null ? new Set<string>() : await awaitedKeys(comparison, diagnosis);
-  const { files } = history.history;
+  const { pending, outgrown } = diagnosis === null ? NOTHING_AWAITED : await awaitedKeys(comparison, diagnosis);
+  const files = asDeployed(history);
   const unrecordedKeys = files.length === 0 || history.foreign.length > 0 ? null : await unrecorded(files, desired, home);
-  return { workspace, target, serverVersion: session.server.version, comparison, plan, history, diagnosis, pending, unrecorded: unrecordedKeys ?? new Set() };
+  return { workspace, target, serverVersion: session.server.version, comparison, plan, history, diagnosis, pending, outgrown, unrecorded: unrecordedKeys ?? new Set() };
 }
 
 /** From 7.4 on the engine sends statement by statement. */
@@ -87,11 +90,16 @@ function leavesOpen({ entries, history: { files, ledger }, failed, wrongLock }: 
   return open || failed.length > 0 || wrongLock !== null || ledger.shape.length > 0 || (ledger.state === 'absent' && (ledger.elsewhere.length > 0 || (files.length > 0 && ledger.blocked)));
 }
 
-/** Differences that are gone once the unapplied migrations have run. */
-async function awaitedKeys({ changes, live, desired }: Comparison, { predicted }: Diagnosis): Promise<ReadonlySet<string>> {
+type Awaited = Pick<Checked, 'pending' | 'outgrown'>;
+
+const NOTHING_AWAITED: Awaited = { pending: new Set(), outgrown: new Set() };
+
+/** Differences that are gone once the unapplied migrations have run, and those that come with them. */
+async function awaitedKeys({ changes, live, desired }: Comparison, { predicted }: Diagnosis): Promise<Awaited> {
   const after = buildCatalog({ ...live, objects: predicted.objects.values(), unmodeled: [...predicted.others.values()] });
   const left = new Set(comparePrisma(after, desired, NO_HINTS, await parsedExpressions(desired)).changes.map(({ ref }) => keyOf(ref)));
-  return new Set(changes.map(({ ref }) => keyOf(ref)).filter((key) => !left.has(key)));
+  const now = new Set(changes.map(({ ref }) => keyOf(ref)));
+  return { pending: new Set([...now].filter((key) => !left.has(key))), outgrown: new Set([...left].filter((key) => !now.has(key))) };
 }
 
 async function readLive(session: Session, home: string, { schemas, stated }: Workspace): Promise<LiveSnapshot> {

@@ -12,7 +12,7 @@ import { emptyState, stateOf, type State } from '../effects/types.ts';
 import { disorderOf, type Diagnosis, type Edit } from '../history/diagnosis.ts';
 import { collisionsOf, withCollisions } from '../history/collisions.ts';
 import { evidenceOf, tableId, type EmptyTables, type Evidence } from '../history/evidence.ts';
-import { rowState, type HistoryFacts, type MigrationFile } from '../history/history.ts';
+import { asDeployed, asPostgresql, canSwitch, readHistory, rowState, type HistoryFacts, type MigrationFile } from '../history/history.ts';
 import { fileProblem } from '../history/problems.ts';
 import { refusalOf } from '../history/refusal.ts';
 import { NOTHING_STATED, resolveHistory, type Resolution, type ResolutionPlan, type Stated } from '../history/resolve.ts';
@@ -35,12 +35,26 @@ export interface DiagnosisInput {
   readonly alone?: boolean;
 }
 
-/** Only reads. */
-export async function diagnoseHistory({ session, live, facts, stated = NOTHING_STATED, full = false, alone = false }: DiagnosisInput): Promise<Diagnosis> {
+/** Only reads. Files of SQLite are judged as what they will be; where that leaves something open, as what they are. */
+export async function diagnoseHistory(input: DiagnosisInput): Promise<Diagnosis> {
+  const { facts, stated = NOTHING_STATED } = input;
+  const named = facts.foreign.some(({ file }) => stated.applied.includes(file.name));
+  if (!canSwitch(facts) || stated.archive || named) return await diagnoseFiles(input, facts.history.untranslated ?? null);
+  const files = asPostgresql(facts);
+  const ahead = await diagnoseFiles({ ...input, facts: readHistory({ ...facts.history, files }) }, null);
+  const refused = [...ahead.refusals.values()].find(({ over }) => over === 'text');
+  const open = ahead.undecided.map(({ name, why }) => `${name}: ${why}`)[0] ?? (refused === undefined ? null : `${refused.name}: ${refused.words}`);
+  if (open !== null) return await diagnoseFiles(input, `their translation does not fit this database (${open})`);
+  const changed = files.filter(({ name, sql }) => facts.history.files.some((file) => file.name === name && file.sql !== sql));
+  const because = `written for ${facts.foreign[0]?.flavour.database ?? ''}: PostgreSQL can never run ${facts.foreign.length === 1 ? 'it' : 'them'}, and none of it was ever applied here; the same migration${changed.length === 1 ? '' : 's'} in PostgreSQL's words take${changed.length === 1 ? 's its' : ' their'} place`;
+  return { ...ahead, facts, resolutions: [{ as: 'translate', files: changed, because }, ...ahead.resolutions] };
+}
+
+async function diagnoseFiles({ session, live, facts, stated = NOTHING_STATED, full = false, alone = false }: DiagnosisInput, untranslated: string | null): Promise<Diagnosis> {
   const read = await loadReader();
   const equal = equalities(await parsedExpressions(live));
   const liveState = stateOf(live);
-  const { files } = facts.history;
+  const files = asDeployed(facts);
   const trace = traceFiles(files, read, liveState, emptyState(live.home));
   const open = new Set(facts.entries.filter(({ file, state }) => file !== null && state !== 'applied').map(({ name }) => name));
   const problems = new Map(files.filter(({ name }) => open.has(name) && !facts.foreign.some(({ file }) => file.name === name)).flatMap((file) => {
@@ -56,7 +70,7 @@ export async function diagnoseHistory({ session, live, facts, stated = NOTHING_S
   const { edits, lost } = await findTexts(facts, read);
   const equalText = new Map([...edits.values()].flatMap((edit) => (edit.equal || (edit.provable && isThere(edit, trace, liveState, equal, empty)) ? [[edit.name, edit.equal ? edit.words : `${edit.words}; all it says now is there`] as const] : [])));
   const disorder = disorderOf(trace);
-  const decided = resolveHistory({ facts, evidence, problems, baselined, disorder, equalText, stated, role: session.server.user });
+  const decided = resolveHistory({ facts, evidence, problems, baselined, disorder, equalText, stated, role: session.server.user, untranslated });
   const halves = decided.resolutions.flatMap((one) => (one.as === 'applied' && one.complete.length > 0 ? [{ ...one.file, sql: one.complete.map(({ text }) => text).join(';\n') }] : []));
   const plan = withCollisions(decided, collisionsOf(traceFiles([...halves, ...decided.deployable], read, liveState, liveState), liveState));
   const refusals = refusalsOf(facts, plan, evidence);

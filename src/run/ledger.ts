@@ -50,6 +50,7 @@ function ofResolution(resolution: Resolution, table: string, home: string, at: n
     case 'createLedger':
     case 'lockFile':
     case 'file':
+    case 'translate':
     case 'archive':
       return [];
   }

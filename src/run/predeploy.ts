@@ -5,13 +5,14 @@ import { connect, type Session } from '../database/session.ts';
 import { errorCode, messageOf } from '../database/refusals.ts';
 import type { Target } from '../database/url.ts';
 import { failure, MendError } from '../errors.ts';
-import { NOTHING_STATED } from '../history/resolve.ts';
+import { NOTHING_STATED, type Resolution } from '../history/resolve.ts';
 import { findPrismaCli, prismaCode, runPrisma } from '../prisma/cli.ts';
 import { deployMigrations } from '../prisma/engine.ts';
 import { quoteName } from '../sql/quote.ts';
 import { applyScripts, heldBy, lockHolder } from './apply.ts';
 import { checkOn, hintsOf, type Checked } from './check.ts';
 import { planRepair } from './repair.ts';
+import { isInDatabase } from './resolve.ts';
 import { settle } from './settle.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -118,18 +119,30 @@ async function look(session: Session, target: Target, workspace: Workspace): Pro
   return await checkOn(session, target, workspace, { hints: hintsOf(workspace, []), useCache: true });
 }
 
-/** Files do not stay in a platform's hook: what has to change in them is for the repository. */
+/** What is still to change in files is for the repository. */
 function blocked({ diagnosis }: Checked): boolean {
-  return diagnosis !== null && (diagnosis.undecided.length > 0 || diagnosis.resolutions.some(({ as }) => as === 'file' || as === 'archive' || as === 'lockFile'));
+  return diagnosis !== null && (diagnosis.undecided.length > 0 || diagnosis.resolutions.some(({ as }) => as === 'file' || as === 'archive' || as === 'translate' || as === 'lockFile'));
 }
 
 async function resolved(session: Session, checked: Checked, options: PredeployOptions): Promise<Checked> {
-  const { cwd, environment, signal, say } = options;
+  const { cwd, environment, repair, signal, say } = options;
   if (checked.diagnosis === null || checked.diagnosis.resolutions.length === 0) return checked;
   await lockFree(session, options);
-  const { done, after } = await settle(session, checked, { cwd, environment, via: 'mend', stated: NOTHING_STATED, files: false, signal, progress: () => undefined });
-  for (const one of done) say('info', `resolved: ${'file' in one ? one.file.name : 'name' in one ? one.name : 'the ledger'} (${one.as}): ${one.because}`);
+  const { done, said, after } = await settle(session, checked, { cwd, environment, via: 'mend', stated: NOTHING_STATED, files: repair === 'safe' ? 'switch' : 'none', signal, progress: () => undefined });
+  for (const one of done) say('info', `resolved: ${subject(one)} (${one.as}): ${one.because}`);
+  for (const line of said) say('info', line);
+  if (done.some((one) => !isInDatabase(one))) say('warn', `the files in ${checked.workspace.project.display(checked.workspace.project.migrationsDir)} were changed in this working directory: commit them. ${NOT_KEPT} ${done.some(({ as }) => as === 'translate') ? 'translate --in-place' : 'resolve --apply'}`);
   return after;
+}
+
+const NOT_KEPT = 'A deploy does not keep its files, so until then every deploy does the same again, and ends the same. In the repository: npx prisma-mend';
+
+function subject(one: Resolution): string {
+  if ('file' in one) return one.file.name;
+  if ('name' in one) return one.name;
+  if (one.as === 'lockFile') return 'migration_lock.toml';
+  const names = one.as === 'archive' ? one.names : one.as === 'translate' ? one.files.map(({ name }) => name) : [];
+  return names.length === 0 ? 'the ledger' : names.length > 3 ? `${names.length} migrations` : names.join(', ');
 }
 
 /** `true` when something was changed. What is held back stays for the last look to say. */

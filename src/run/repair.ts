@@ -7,6 +7,7 @@ import type { Session } from '../database/session.ts';
 import type { Target } from '../database/url.ts';
 import { failure } from '../errors.ts';
 import { comparePrisma, NO_HINTS, type Comparison } from '../diff/compare.ts';
+import { asDeployed } from '../history/history.ts';
 import { loadParser } from '../parse/parse.ts';
 import { parsedExpressions } from '../source/compare.ts';
 import type { HazardCode } from '../plan/hazards.ts';
@@ -70,7 +71,7 @@ export async function planRepair(session: Session, target: Target, workspace: Wo
 async function recordScripts({ comparison, unrecorded, history, target }: Checked, { naming }: PlanOptions, options: RepairOptions): Promise<readonly Script[]> {
   const differing = new Set(comparison.changes.map(({ ref }) => keyOf(ref)));
   if ([...unrecorded].every((key) => differing.has(key))) return [];
-  const { made } = await madeBy(history.history.files, target.schema);
+  const { made } = await madeBy(asDeployed(history), target.schema);
   const whole = comparePrisma(made, comparison.desired, NO_HINTS, await parsedExpressions(comparison.desired));
   const lacking = { ...whole, changes: whole.changes.filter(({ ref }) => !differing.has(keyOf(ref))) };
   const plan = makePlan(lacking, new Map(), { naming, blind: true });

@@ -6,13 +6,15 @@ import { failure } from '../errors.ts';
 import type { Resolution } from '../history/resolve.ts';
 import { readMigrations, timestamps, writeLock, writeMigrations } from '../prisma/migrations.ts';
 import { makeBaseline } from './baseline.ts';
+import { switchDirectory } from './switch.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Carries them out and says what was written, each a line. Throws UNWRITABLE. */
+/** Carries them out and says what was written, each a line. Throws UNWRITABLE or NOT_SWITCHED. */
 export async function rewriteFiles(resolutions: readonly Resolution[], workspace: Workspace, progress: (words: string) => void): Promise<readonly string[]> {
   const { migrationsDir, display } = workspace.project;
   const said: string[] = [];
   for (const resolution of resolutions) {
+    if (resolution.as === 'translate') said.push(`translated: ${resolution.files.map(({ name }) => name).join(', ')}`, `kept as it was: ${display(switchDirectory(migrationsDir, resolution.files))}`);
     if (resolution.as === 'archive') said.push(...(await archive(resolution.names, workspace, progress)));
     if (resolution.as === 'file') said.push(...writable(resolution.file.path, () => rewrite(resolution.file.path, resolution.parts)).map((path) => `written: ${display(path)}`));
     if (resolution.as === 'lockFile') {
@@ -55,7 +57,9 @@ async function archive(names: readonly string[], workspace: Workspace, progress:
       renameSync(join(migrationsDir, name), target);
     }
   });
-  const stamps = timestamps(baseline.scripts.length, new Date(), [...names, ...readMigrations(migrationsDir).map(({ name }) => name)]);
+  // Right after the last there is, so that another container, with the same files, writes the same name.
+  const others = [...names, ...readMigrations(migrationsDir).map(({ name }) => name)];
+  const stamps = timestamps(baseline.scripts.length, others.some((name) => /^\d{14}/.test(name)) ? new Date(0) : new Date(), others);
   const written = writeMigrations(migrationsDir, baseline.scripts.map(({ suffix, sql }, at) => ({ name: `${stamps[at] ?? ''}_postgresql_baseline${suffix === '' ? '' : `_${suffix}`}`, sql })));
   return [`moved to ${display(folder)}: ${names.join(', ')}`, ...written.map((path) => `written: ${display(path)}`)];
 }

@@ -1,13 +1,17 @@
 // Carries out what was decided about a history, again until nothing is left to decide: a file that was cut is judged by its parts.
 
+import { ofKind } from '../catalog/catalog.ts';
+import { messageOf } from '../database/refusals.ts';
 import type { Session } from '../database/session.ts';
-import { failure } from '../errors.ts';
+import { failure, MendError } from '../errors.ts';
+import { asPostgresql } from '../history/history.ts';
 import { prismaWords, type Resolution, type Stated, type Undecided } from '../history/resolve.ts';
 import { findPrismaCli, runPrisma, type PrismaCli } from '../prisma/cli.ts';
 import { connect } from '../database/session.ts';
 import { checkOn, hintsOf, type Checked } from './check.ts';
 import { isInDatabase, writeLedger } from './resolve.ts';
 import { rewriteFiles } from './rewrite.ts';
+import { prepareScratch } from '../source/desired.ts';
 
 export type Via = 'auto' | 'prisma' | 'mend';
 
@@ -16,8 +20,8 @@ export interface SettleOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly via: Via;
   readonly stated: Stated;
-  /** `false` where files do not stay, as in a deploy's container. */
-  readonly files: boolean;
+  /** `switch`: those of another database alone, and the lock file; `none`: where nobody asked for it, as in a deploy's container. */
+  readonly files: 'all' | 'switch' | 'none';
   readonly signal: AbortSignal;
   readonly progress: (words: string) => void;
 }
@@ -37,17 +41,62 @@ export async function settle(session: Session, first: Checked, options: SettleOp
   const done: Resolution[] = [];
   const said: string[] = [];
   let checked = first;
+  let { stated } = options;
   for (let round = 0; round < ROUNDS; round++) {
-    const resolutions = (checked.diagnosis?.resolutions ?? []).filter((one) => options.files || isInDatabase(one));
+    let resolutions = chosen(checked, options);
+    const refusal = resolutions.some(({ as }) => as === 'translate') ? await refusalOnScratch(checked, options.progress) : null;
+    if (refusal !== null) {
+      said.push(`not translated, because PostgreSQL refuses it on a scratch server: ${refusal}`);
+      stated = { ...stated, archive: true };
+      checked = await lookAgain(session, checked, stated);
+      resolutions = chosen(checked, options);
+    }
     if (resolutions.length === 0 || checked.diagnosis === null) break;
+    // Files first: where they cannot be written, the ledger says nothing of them either.
+    options.progress('writing the migrations');
+    said.push(...(await rewriteFiles(resolutions.filter((one) => !isInDatabase(one)), checked.workspace, options.progress)));
     options.progress('writing the ledger');
     said.push(...(await inDatabase(session, checked, resolutions.filter(isInDatabase), options)));
-    if (options.files) said.push(...(await rewriteFiles(resolutions, checked.workspace, options.progress)));
     done.push(...resolutions);
     options.progress('looking again');
-    checked = await checkOn(session, checked.target, checked.workspace, { hints: hintsOf(checked.workspace, []), useCache: false, stated: options.stated });
+    checked = await lookAgain(session, checked, stated);
   }
   return { done, said, undecided: checked.diagnosis?.undecided ?? [], after: checked };
+}
+
+const SWITCH: readonly Resolution['as'][] = ['translate', 'archive', 'lockFile'];
+
+/** Where the files wait for a person, so does what the ledger would say of them. */
+function chosen({ diagnosis }: Checked, { files }: SettleOptions): readonly Resolution[] {
+  const all = diagnosis?.resolutions ?? [];
+  if (files === 'none' && all.some(({ as }) => as === 'translate')) return [];
+  return all.filter((one) => files === 'all' || isInDatabase(one) || (files === 'switch' && SWITCH.includes(one.as)));
+}
+
+async function lookAgain(session: Session, { target, workspace }: Checked, stated: Stated): Promise<Checked> {
+  return await checkOn(session, target, workspace, { hints: hintsOf(workspace, []), useCache: false, stated });
+}
+
+/** What PostgreSQL says of the first translated file it does not run; `null` where it runs them, or another file is the one it does not. */
+async function refusalOnScratch({ history, comparison, workspace, target, serverVersion }: Checked, progress: (words: string) => void): Promise<string | null> {
+  progress('running the translation on a scratch server');
+  const extensions = [...ofKind(comparison.desired, 'extension')].map(({ ref }) => ref.name);
+  const scratch = await workspace.scratch(Math.floor(serverVersion / 10000), extensions).catch((error: unknown) => {
+    // Without a judge the deploy is the first to run it, and undoes what fails.
+    if (error instanceof MendError && error.code === 'NO_SCRATCH') return null;
+    throw error;
+  });
+  if (scratch === null) return null;
+  try {
+    await prepareScratch(scratch, target.schema, extensions);
+    for (const file of asPostgresql(history)) {
+      const refusal = await scratch.session.run(file.sql).then(() => null, (error: unknown) => messageOf(error));
+      if (refusal !== null) return history.history.files.some(({ name, sql }) => name === file.name && sql !== file.sql) ? `${file.name}: ${refusal}` : null;
+    }
+    return null;
+  } finally {
+    await scratch.close();
+  }
 }
 
 async function inDatabase(session: Session, checked: Checked, resolutions: readonly Resolution[], options: SettleOptions): Promise<readonly string[]> {

@@ -12,6 +12,8 @@ import { findServerPackages } from '../../dist/scratch/binaries.js';
 import { startServer } from '../../dist/scratch/server.js';
 import { measure, median } from './measure.mjs';
 import { schemaOf } from './schema.mjs';
+import { transferring } from './transfer.mjs';
+import { translating } from './translate.mjs';
 
 const ROOT = process.cwd();
 const SIZES = (process.argv[2] ?? '100,1000,3000').split(',').map(Number);
@@ -34,6 +36,8 @@ try {
   process.stdout.write('| models | what | ms | × bare connection | peak MB |\n|---:|---|---:|---:|---:|\n');
   for (const size of SIZES) await benchmark(size);
   await lostLedger(300);
+  await translating([25, 50, 100, 200], RUNS);
+  await transferring(createDatabase, folder, Number(process.env.MEND_ROWS ?? 1_000_000));
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -13,7 +13,7 @@ test('npm run demo: fails as in production, is diagnosed, repaired, and works', 
   const before = left();
   const ran = await mend(['demo'], ROOT);
   expect([ran.code, ran.stderr]).toEqual([0, '']);
-  for (const words of ['type "datetime" does not exist', 'MissingSessionTableError', 'written for SQLite (DATETIME)', 'migration.sql:8:15', 'npx prisma-mend resolve --apply', '_postgresql_baseline', 'stored and loaded', 'nothing is changed']) {
+  for (const words of ['type "datetime" does not exist', 'MissingSessionTableError', 'written for SQLite (DATETIME)', 'migration.sql:8:15', 'npx prisma-mend resolve --apply', 'Translated: ', 'Kept as it was: prisma/migrations_sqlite', 'stored and loaded', 'nothing is changed']) {
     expect(ran.stdout).toContain(words);
   }
   expect(left()).toEqual(before);

@@ -76,7 +76,7 @@ describe.each(PROJECTS)('$name', (project) => {
         expect(checked.diagnosis?.baselined?.residue.map(residueWords)).toEqual([]);
         // Migrations at the end that leave the catalog as it is may run again: what ran is found up to them.
         expect(names.length <= k && (names.length === k || (await catalogAfter(migrations.slice(0, names.length))) === before)).toBe(true);
-        const { undecided } = await settle(database.session, checked, { cwd: folder, environment: {}, via: 'mend', stated: NOTHING_STATED, files: false, signal: new AbortController().signal, progress: () => undefined });
+        const { undecided } = await settle(database.session, checked, { cwd: folder, environment: {}, via: 'mend', stated: NOTHING_STATED, files: 'none', signal: new AbortController().signal, progress: () => undefined });
         expect(undecided).toEqual([]);
         await engineDeploy(database.url, join(folder, 'prisma', 'migrations')).catch(async (error: unknown) => {
           // A history that does not run on this version by itself stops where it always does.
@@ -103,7 +103,7 @@ describe.each(PROJECTS)('$name, changed by hand', (project) => {
         const { names = new Set(), residue = [] } = checked.diagnosis?.baselined ?? {};
         process.stdout.write(`${project.name}: ${k} ran, ${names.size} found, by hand: ${changes.map(({ sql }) => sql.replaceAll('"public".', '')).join('; ')}\n`);
         expect([...residue].sort(byKey)).toEqual(changes.map((one) => one.residue).sort(byKey));
-        const { undecided } = await settle(database.session, checked, { cwd: folder, environment: {}, via: 'mend', stated: NOTHING_STATED, files: false, signal: new AbortController().signal, progress: () => undefined });
+        const { undecided } = await settle(database.session, checked, { cwd: folder, environment: {}, via: 'mend', stated: NOTHING_STATED, files: 'none', signal: new AbortController().signal, progress: () => undefined });
         expect(undecided).toEqual([]);
         expect((await engineDiagnosis(database.url, join(folder, 'prisma', 'migrations'), false)).failedMigrationNames).toEqual([]);
       });

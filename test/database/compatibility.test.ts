@@ -45,7 +45,7 @@ async function look({ app, database }: Place, stated: Partial<Stated> = {}): Pro
 
 async function resolve(place: Place, stated: Partial<Stated> = {}): Promise<Settled> {
   const whole = { ...NOTHING_STATED, ...stated };
-  return await settle(place.database.session, await look(place, whole), { cwd: place.app.path, environment: {}, via: 'mend', stated: whole, files: true, signal: new AbortController().signal, progress: () => undefined });
+  return await settle(place.database.session, await look(place, whole), { cwd: place.app.path, environment: {}, via: 'mend', stated: whole, files: 'all', signal: new AbortController().signal, progress: () => undefined });
 }
 
 async function factsOf({ app, database: { session, target } }: Place): Promise<HistoryFacts> {

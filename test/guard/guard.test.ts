@@ -51,7 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wiring: [],
   run: ['sql', 'catalog', 'diff', 'plan', 'effects', 'history', 'cache', 'parse', 'database', 'introspect', 'prisma', 'scratch', 'source', 'sqlite'],
   cli: ['catalog', 'diff', 'plan', 'history', 'report', 'sqlite', 'database', 'prisma', 'run', 'wiring'],
-  '': ['catalog', 'diff', 'plan', 'history', 'report', 'database', 'run'],
+  '': ['catalog', 'diff', 'plan', 'history', 'sqlite', 'report', 'database', 'run'],
 };
 
 const PURE = ['sql', 'catalog', 'diff', 'effects', 'plan', 'history', 'report', 'sqlite'];

@@ -34,15 +34,11 @@ const chosen = (step = '') => step.replace(/ +#.*$/, '');
 const RESOLVE = 'npx prisma-mend resolve --apply';
 const DEPLOY = 'npx prisma migrate deploy';
 
-/** As SQLite's migrations change a column: a new table, the rows, the old name. */
+/** As SQLite's migrations change a table: a new one, the rows, the old name. Here it gets its column "scope". */
 const REDEFINED = `-- RedefineTables
 PRAGMA defer_foreign_keys=ON;
 PRAGMA foreign_keys=OFF;
-CREATE TABLE "new_Session" (
-    "id" TEXT NOT NULL PRIMARY KEY,
-    "shop" TEXT NOT NULL
-);
-INSERT INTO "new_Session" ("id", "shop") SELECT "id", "shop" FROM "Session";
+${sessionTable('DATETIME').replace('-- CreateTable\n', '').replace('"Session"', '"new_Session"')}INSERT INTO "new_Session" ("accessToken", "expires", "id", "isOnline", "shop", "state", "userId") SELECT "accessToken", "expires", "id", "isOnline", "shop", "state", "userId" FROM "Session";
 DROP TABLE "Session";
 ALTER TABLE "new_Session" RENAME TO "Session";
 PRAGMA foreign_keys=ON;
@@ -50,16 +46,17 @@ PRAGMA defer_foreign_keys=OFF;
 `;
 
 test('S26 a Shopify app on PostgreSQL with the template\'s SQLite migrations and no lock file', () =>
-  inPlace(schemaOf(sessionModel()), { [TEMPLATE]: sessionTable('DATETIME'), '20240601000000_redefine': REDEFINED }, async (place) => {
+  inPlace(schemaOf(sessionModel()), { [TEMPLATE]: sessionTable('DATETIME').replace('    "scope" TEXT,\n', ''), '20240601000000_redefine': REDEFINED }, async (place) => {
     expect((await place.prisma('migrate', 'deploy')).all).toContain('type "datetime" does not exist');
     expect((await place.prisma('migrate', 'deploy')).all).toContain('P3009');
     const { exitCode, codes, messages, next } = await place.checked();
     expect([exitCode, codes, next]).toEqual([3, ['HISTORY.FOREIGN_SQL', 'HISTORY.FAILED', 'TABLE.MISSING'], [RESOLVE, DEPLOY]]);
-    expect(messages[0]).toMatch(/is written for SQLite \(DATETIME\): it can never run on PostgreSQL, and 1 more/);
-    await onlyShows(place);
+    expect(messages[0]).toMatch(/is written for SQLite \(DATETIME\): it can never run on PostgreSQL, and 1 more migration like it; npx prisma-mend translate --in-place makes them PostgreSQL's/);
+    expect((await onlyShows(place)).all).toMatch(/2 migrations: translated in place, the originals kept beside/);
     await followed(place);
-    expect(await place.ledger()).toEqual([`${TEMPLATE} rolled back`, expect.stringMatching(/_postgresql_baseline applied$/)]);
-    expect(existsSync(join(place.app.path, 'prisma', 'migrations_archive', TEMPLATE, 'migration.sql'))).toBe(true);
+    expect(await place.ledger()).toEqual([`${TEMPLATE} rolled back`, `${TEMPLATE} applied`, '20240601000000_redefine applied']);
+    expect(existsSync(join(place.app.path, 'prisma', 'migrations_sqlite', TEMPLATE, 'migration.sql'))).toBe(true);
+    expect(filesOf(place)['20240601000000_redefine/migration.sql']).toMatch(/^ALTER TABLE "Session" ADD COLUMN {5}"scope" TEXT;$/m);
     expect(filesOf(place)['migration_lock.toml']).toBe(LOCK);
     await onlyShows(place, 'resolve --apply');
     await acceptedByPrisma(place);

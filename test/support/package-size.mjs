@@ -1,7 +1,7 @@
 // What an install adds beside Prisma: the packed package put into fresh projects that have Prisma already.
 
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -34,6 +34,11 @@ try {
     if (!(added > 0 && added <= LIMIT_MB)) process.exitCode = 1;
     const help = execFileSync(process.execPath, [join(project, 'node_modules', 'prisma-mend', 'dist', 'cli', 'main.js'), '--help'], { cwd: project, encoding: 'utf8' });
     if (!help.includes('prisma-mend check')) process.exitCode = 1;
+    // What the build carries of sql.js must be in the package.
+    mkdirSync(join(project, 'migrations', '1_a'), { recursive: true });
+    writeFileSync(join(project, 'migrations', '1_a', 'migration.sql'), 'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);');
+    execFileSync(process.execPath, [join(project, 'node_modules', 'prisma-mend', 'dist', 'cli', 'main.js'), 'translate', 'migrations'], { cwd: project, encoding: 'utf8' });
+    if (!readFileSync(join(project, 'migrations_postgresql', '1_a', 'migration.sql'), 'utf8').includes('SERIAL')) process.exitCode = 1;
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { nextSteps } from '../next.ts';
 import { checkedFindings, viewOf } from '../views.ts';
 import type { Finding } from '../../report/findings.ts';
 import { FOR_DEVELOPMENT } from '../../report/history.ts';
+import type { Checked } from '../../run/check.ts';
 import type { Predeployed } from '../../run/predeploy.ts';
 
 interface Flags extends SharedFlags {
@@ -24,12 +25,12 @@ export const predeployCommand: CommandModule<object, Flags> = {
     sharedFlags(argv)
       .option('wait', { type: 'string', default: '60s', group: 'What to do:', describe: 'how long to wait for the database to answer' })
       .option('timeout', { type: 'string', default: '240s', group: 'What to do:', describe: 'for all of it; Fly stops a release after 300 s' })
-      .option('repair', { choices: ['none', 'safe'] as const, default: 'none' as const, group: 'What to do:', describe: 'safe: also add what the schema lacks, where nothing can be lost' })
+      .option('repair', { choices: ['none', 'safe'] as const, default: 'none' as const, group: 'What to do:', describe: 'safe: also add what is missing, and switch migrations of SQLite, where nothing can be lost' })
       .option('engine', { choices: ['prisma', 'mend'] as const, default: 'prisma' as const, group: 'What to do:', describe: 'who deploys: your own Prisma CLI, or its engine in this process' })
       .option('only-if', { type: 'string', group: 'What to do:', describe: 'NAME=value: else do nothing (VERCEL_ENV=production)' })
       .option('log-format', { choices: ['text', 'json'] as const, group: 'Output:', describe: 'json: one object a line (by itself on Railway)' })
       .example('$0 predeploy', 'in railway.json, render.yaml, fly.toml, a Procfile')
-      .example('$0 predeploy --repair safe', 'and add what the schema lacks')
+      .example('$0 predeploy --repair safe', 'add what the schema lacks; switch migrations of SQLite')
       .epilogue('Exit codes: 0 deployed, or nothing to do; 1 could not; 2 the database differs in what repair mends; 3 something needs a person.'),
   async handler(flags) {
     const output = makeOutput(flags.color);
@@ -70,13 +71,21 @@ async function run(flags: Flags, log: Log, wait: number, timeout: number): Promi
 /** What stops no deploy is said, and is not in its way. */
 function conclude({ checked, deployed }: Predeployed, flags: Flags, log: Log): void {
   const found = checkedFindings(checked);
-  const next = nextSteps(checked, repeatFlags(flags)).map((step) => (step === `npx prisma-mend repair${repeatFlags(flags)}` && flags.repair === 'none' ? 'npx prisma-mend predeploy --repair safe' : step));
+  const next = switching(checked, flags) ?? nextSteps(checked, repeatFlags(flags)).map((step) => (step === `npx prisma-mend repair${repeatFlags(flags)}` && flags.repair === 'none' ? 'npx prisma-mend predeploy --repair safe' : step));
   const view = viewOf('predeploy', checked, { findings: found.filter((one) => !stopsNoDeploy(one)), next });
   for (const one of found) if (one.mending !== 'none' || stopsNoDeploy(one)) log.say(one.mending === 'none' || stopsNoDeploy(one) ? 'warn' : one.severity === 'error' ? 'error' : 'warn', `${one.message}${one.where === null ? '' : ` (${one.where.file}:${one.where.line})`}`, one.code);
   const { database, host } = view.target ?? { database: '', host: '' };
   if (view.exitCode === 0) log.say('info', `${deployed.length === 0 ? 'nothing to deploy' : `deployed ${deployed.length} migration${deployed.length === 1 ? '' : 's'}`}: ${database} on ${host} agrees with the schema`);
   else for (const step of next) log.say('error', `next: ${step}`);
   process.exitCode = view.exitCode;
+}
+
+/** Files of another database: the hook does it where it is asked to. */
+function switching({ diagnosis }: Checked, flags: Flags): readonly string[] | null {
+  const asked = diagnosis?.resolutions.find(({ as }) => as === 'translate' || as === 'archive');
+  if (asked === undefined || flags.repair === 'safe') return null;
+  const inRepository = asked.as === 'translate' ? 'npx prisma-mend translate --in-place' : `npx prisma-mend resolve --apply${repeatFlags(flags)}`;
+  return [`${inRepository}   # in the repository, then commit`, `npx prisma-mend predeploy --repair safe${repeatFlags(flags)}   # or here, at each deploy`];
 }
 
 function stopsNoDeploy({ code }: Finding): boolean {

@@ -14,6 +14,7 @@ interface Flags extends SharedFlags {
   'rolled-back'?: string[] | undefined;
   'forget-missing'?: boolean | undefined;
   'accept-edited'?: string[] | undefined;
+  archive?: boolean | undefined;
   confirm?: string | undefined;
 }
 
@@ -30,6 +31,7 @@ export const resolveCommand: CommandModule<object, Flags> = {
       .option('rolled-back', { type: 'string', array: true, nargs: 1, group: 'Decisions:', describe: 'this failed migration is to run again' })
       .option('accept-edited', { type: 'string', array: true, nargs: 1, group: 'Decisions:', describe: 'the edited file is right: take its checksum' })
       .option('forget-missing', { type: 'boolean', group: 'Decisions:', describe: 'rows without a directory count no more (squashed histories)' })
+      .option('archive', { type: 'boolean', group: 'Decisions:', describe: 'archive migrations of SQLite and write a baseline, instead of translating them' })
       .option('confirm', { type: 'string', group: 'Decisions:', describe: 'name of the database: record --applied against what it shows' })
       .example('$0 resolve', 'each decision with its evidence; nothing is changed')
       .example('$0 resolve --apply', 'carry them out')
@@ -61,7 +63,7 @@ async function statedBy(flags: Flags, database: string): Promise<Stated> {
     const { failure } = await import('../../errors.ts');
     throw failure('USAGE', { problem: `--confirm ${flags.confirm}: the database is called ${database}.`, command: 'resolve' });
   }
-  return { applied: flags.applied ?? [], rolledBack: flags['rolled-back'] ?? [], forgetMissing: flags['forget-missing'] ?? false, acceptEdited: flags['accept-edited'] ?? [], confirmed: flags.confirm !== undefined };
+  return { applied: flags.applied ?? [], rolledBack: flags['rolled-back'] ?? [], forgetMissing: flags['forget-missing'] ?? false, acceptEdited: flags['accept-edited'] ?? [], confirmed: flags.confirm !== undefined, archive: flags.archive ?? false };
 }
 
 /** Prisma's P3011 and P3017, with the names that there are. */
@@ -76,7 +78,7 @@ async function refuseUnknown(flags: Flags, { history: { entries } }: Checked): P
 
 async function carryOut(session: Session, checked: Checked, stated: Stated, flags: Flags, output: Output): Promise<Settled> {
   const [{ settle }, { withInterrupt }] = await Promise.all([import('../../run/settle.ts'), import('../interrupt.ts')]);
-  const settled = await withInterrupt((signal) => settle(session, checked, { cwd: process.cwd(), environment: process.env, via: flags.via, stated, files: true, signal, progress: output.progress }));
+  const settled = await withInterrupt((signal) => settle(session, checked, { cwd: process.cwd(), environment: process.env, via: flags.via, stated, files: 'all', signal, progress: output.progress }));
   output.progress('');
   return settled;
 }
@@ -105,7 +107,7 @@ async function conclude(checked: Checked, settled: Settled | null, flags: Flags,
 function nextWords(checked: Checked, settled: Settled | null, flags: Flags): readonly string[] {
   const again = repeatFlags(flags);
   if (settled !== null) return nextSteps(settled.after, again);
-  const decisions = [...(flags.applied ?? []).map((one) => ` --applied ${quote(one)}`), ...(flags['rolled-back'] ?? []).map((one) => ` --rolled-back ${quote(one)}`), ...(flags['accept-edited'] ?? []).map((one) => ` --accept-edited ${quote(one)}`), ...(flags['forget-missing'] ? [' --forget-missing'] : []), ...(flags.confirm === undefined ? [] : [` --confirm ${quote(flags.confirm)}`])].join('');
+  const decisions = [...(flags.applied ?? []).map((one) => ` --applied ${quote(one)}`), ...(flags['rolled-back'] ?? []).map((one) => ` --rolled-back ${quote(one)}`), ...(flags['accept-edited'] ?? []).map((one) => ` --accept-edited ${quote(one)}`), ...(flags['forget-missing'] ? [' --forget-missing'] : []), ...(flags.archive ? [' --archive'] : []), ...(flags.confirm === undefined ? [] : [` --confirm ${quote(flags.confirm)}`])].join('');
   return (checked.diagnosis?.resolutions.length ?? 0) > 0 ? [`npx prisma-mend resolve --apply${again}${decisions}`] : nextSteps(checked, again);
 }
 

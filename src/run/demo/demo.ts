@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { deployMigrations } from '../../prisma/engine.ts';
 import { NOTHING_STATED } from '../../history/resolve.ts';
 import { readMigrations } from '../../prisma/migrations.ts';
-import type { Session } from '../../database/session.ts';
+import { connect, type Session } from '../../database/session.ts';
+import { counted } from '../../plan/naming.ts';
+import { applyScripts } from '../apply.ts';
 import { checkOn, hintsOf, type Checked } from '../check.ts';
+import { planRepair } from '../repair.ts';
 import { settle } from '../settle.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { startApp } from './app.ts';
@@ -57,13 +60,15 @@ async function story(server: DemoServer, root: string, folder: string, tell: Dem
     tell.checked(checked);
     expect(checked.plan.steps.length > 0 && checked.history.foreign.length > 0, 'check finds the missing tables and the SQLite migration');
     tell.step('prisma-mend resolve --apply');
-    const settled = await settle(server.session, checked, { cwd: folder, environment: {}, via: 'mend', stated: NOTHING_STATED, files: true, signal: new AbortController().signal, progress: () => undefined });
+    const settled = await settle(server.session, checked, { cwd: folder, environment: {}, via: 'mend', stated: NOTHING_STATED, files: 'all', signal: new AbortController().signal, progress: () => undefined });
     for (const line of settled.said) tell.say(`${capital(line)}.`);
-    expect(settled.undecided.length === 0 && settled.done.some(({ as }) => as === 'archive'), 'the SQLite migration gives way to a baseline');
+    expect(settled.undecided.length === 0 && settled.done.some(({ as }) => as === 'translate'), 'the SQLite migration becomes one of PostgreSQL');
     tell.step('The deploy again: prisma migrate deploy');
     const { migrationsDir } = workspace.project;
     const deployed = await deployMigrations(server.session, 'public', readMigrations(migrationsDir), migrationsDir);
     tell.say(`Applied: ${deployed.join(', ')}.`);
+    tell.step('prisma-mend repair --apply');
+    tell.say(await repairRest(server, workspace));
     tell.step('The app again');
     const storage = app.openStorage();
     await storage.ready;
@@ -77,6 +82,13 @@ async function story(server: DemoServer, root: string, folder: string, tell: Dem
   } finally {
     await app.close();
   }
+}
+
+/** The schema has outgrown the history it had on SQLite. */
+async function repairRest({ session, target }: DemoServer, workspace: Workspace): Promise<string> {
+  const { plan, scripts, fingerprint } = await planRepair(session, target, workspace, { allow: [], fill: [], rename: [], rehearse: false, format: 'block', progress: () => undefined });
+  await applyScripts(session, { scripts, home: target.schema, schemas: workspace.schemas, expected: fingerprint, signal: new AbortController().signal, reconnect: () => connect(target), progress: () => undefined });
+  return `What the schema has and no migration made is added: ${counted(plan.steps.length, 'step')}.`;
 }
 
 function expect(condition: boolean, what: string): void {
