@@ -18,8 +18,6 @@ export interface CourseKeeper {
   /** A dance leaves some rows behind. */
   readonly thin: (table: string) => void;
   readonly course: () => Course;
-  /** Lower-case names of all tables that were altered, renamed, dropped or made. */
-  readonly touched: () => ReadonlySet<string>;
   /** Whether rows that were there may hold something in all of these columns. */
   /** Whether the migration itself gives this column a value in rows that were there. */
   readonly isFilled: (table: string, column: string) => boolean;
@@ -33,29 +31,24 @@ export function newCourse(start: Shape): CourseKeeper {
   const rekeyed: Course['rekeyed'][number][] = [];
   const thinned: string[] = [];
   const peopled = new Set<string>();
-  const touched = new Set<string>();
   const filled = new Map<string, Set<string>>();
   const startNames = (tracked: Tracked, columns: readonly string[]) => columns.map((column) => [...tracked.columns].find(([, now]) => now === column)?.[0] ?? column);
   return {
     create(table) {
       tables.set(lower(table), { start: `\0${table}`, columns: new Map() });
-      touched.add(lower(table));
     },
     drop(table) {
       const tracked = tables.get(lower(table));
       if (tracked !== undefined) dropped.push(tracked.start);
       tables.delete(lower(table));
-      touched.add(lower(table));
     },
     rename(from, to) {
       const tracked = tables.get(lower(from));
       tables.delete(lower(from));
       if (tracked !== undefined) tables.set(lower(to), tracked);
-      touched.add(lower(from)).add(lower(to));
     },
     alter(before, after, origins, changes) {
       const tracked = tables.get(lower(before.name));
-      touched.add(lower(before.name));
       if (tracked === undefined) return;
       const now = new Map([...tracked.columns].flatMap(([was, name]): [string, string][] => {
         const kept = after.columns.find((column) => { const origin = origins.get(column.name); return origin?.kind === 'column' ? lower(origin.name) === lower(name) : origin?.kind !== 'new' && lower(column.name) === lower(name); });
@@ -74,7 +67,6 @@ export function newCourse(start: Shape): CourseKeeper {
     people: (table) => void peopled.add(tables.get(lower(table))?.start ?? table),
     thin: (table) => void thinned.push(tables.get(lower(table))?.start ?? table),
     course: () => ({ tables, dropped, retyped, rekeyed, thinned }),
-    touched: () => touched,
     isFilled: (table, column) => filled.get(lower(table))?.has(column) === true,
     mayHaveValues(table, columns) {
       const tracked = tables.get(lower(table));

@@ -54,32 +54,40 @@ const rewritten = (table: string, because: string) => `${table} is kept as a tab
 
 /** What has to stand before everything and after everything. */
 function around(work: Work, startShape: Shape, endShape: Shape, first: number, last: number): void {
-  const { environment: { timeline, options, enums, said }, pieces, course, note, recording } = work;
+  keysAround(work, startShape, endShape, first, last);
+  const { environment: { options, enums }, pieces, note, recording } = work;
+  const used = new Set([...endShape.tables.values()].flatMap(({ columns }) => columns.map(({ type }) => type.sql)));
+  for (const [name, statements] of options.target?.enums ?? []) {
+    if (enums.has(name) || (recording.name !== work.environment.last && !used.has(name))) continue;
+    enums.add(name);
+    pieces.top('CreateEnum', statements);
+  }
+  for (const [name, view] of endShape.views) {
+    if (!view.broken || startShape.views.get(name)?.broken !== false) continue;
+    for (const { message } of view.remarks) note('manual', 'NO_TRANSLATION', message, lastOf(recording));
+  }
+}
+
+const lastOf = ({ steps }: Recording) => steps.at(-1)?.start ?? 0;
+
+function keysAround({ environment: { timeline, options, said }, pieces, course, note, recording }: Work, startShape: Shape, endShape: Shape, first: number, last: number): void {
   const [start, end] = [referencesOf(startShape, first, timeline, options), referencesOf(endShape, last, timeline, options)];
   const changes = keyChanges(start.keys, end.keys, course.course());
-  const orphans = (key: ForeignKey) => note('note', 'ORPHANS_REFUSED', `${key.name}: PostgreSQL checks the rows that are there, SQLite never did; rows whose ${key.columns.join(', ')} points at no ${key.target} make this migration fail`, recording.steps.at(-1)?.start ?? 0);
   for (const sql of changes.top.toReversed()) pieces.top('DropForeignKey', [sql]);
-  for (const [name, labels] of options.target?.enums ?? []) {
-    if (enums.has(name) || (recording.name !== work.environment.last && ![...endShape.tables.values()].some((table) => table.columns.some(({ type }) => type.family === 'enum' && type.sql === name)))) continue;
-    enums.add(name);
-    pieces.top('CreateEnum', labels);
-  }
   if (changes.renames.length > 0) pieces.bottom('RenameForeignKey', changes.renames);
-  for (const { key, sql, fresh } of changes.bottom) {
-    pieces.bottom('AddForeignKey', [sql]);
-    const existed = startShape.tables.has(lower(key.table));
-    if (fresh && existed && course.mayHaveValues(key.table, key.columns)) orphans(key);
-  }
+  for (const { sql } of changes.bottom) pieces.bottom('AddForeignKey', [sql]);
+  const existed = (key: ForeignKey) => startShape.tables.has(lower(key.table));
+  const doubtful = changes.bottom.filter(({ key, fresh }) => fresh && existed(key) && course.mayHaveValues(key.table, key.columns)).map(({ key }) => key);
   // A column that is filled with one value for all rows points where that value points.
-  for (const key of end.keys) if (startShape.tables.has(lower(key.table)) && key.columns.some((column) => course.isFilled(key.table, column))) orphans(key);
+  const filled = end.keys.filter((key) => existed(key) && key.columns.some((column) => course.isFilled(key.table, column)));
+  for (const { name, columns, target } of new Set([...doubtful, ...filled])) note('note', 'ORPHANS_REFUSED', `${name}: PostgreSQL checks the rows that are there, SQLite never did; rows whose ${columns.join(', ')} points at no ${target} make this migration fail`, lastOf(recording));
   for (const { table, message } of end.problems) {
     if (said.has(message)) continue;
     said.add(message);
-    const at = recording.steps.findLast(({ node }) => node.type === 'CreateTableStmt' && lower(node.tblName.objName.text).endsWith(lower(table)));
-    note('manual', 'FOREIGN_KEY', message, at?.start ?? 0);
+    const made = recording.steps.findLast(({ node }) => node.type === 'CreateTableStmt' && lower(node.tblName.objName.text).endsWith(lower(table)));
+    note('manual', 'FOREIGN_KEY', message, made?.start ?? 0);
     pieces.bottom(null, [], commentLines(`MANUAL ${message}`));
   }
-  for (const [name, { broken, remarks: said_ }] of endShape.views) if (broken && startShape.views.get(name)?.broken === false) for (const { message } of said_) note('manual', 'NO_TRANSLATION', message, recording.steps.at(-1)?.start ?? 0);
 }
 
 function writeStep(step: Step, at: number, work: Work): void {

@@ -8,7 +8,7 @@ import { relationScope } from './expression/scope.ts';
 import { plainPart, shapeTable, type Remark, type ShapedTable } from './shape.ts';
 import { lower, partName, rawPrimaryKey, type RawIndex, type RawTable, type RawView, type State } from './state.ts';
 import type { Timeline } from './timeline.ts';
-import { guidedType, type Guided } from './typing.ts';
+import { guidedType, sameFamily, type Guided } from './typing.ts';
 import { Untranslatable, type Context, type Index, type IndexPart, type PgType, type Relation, type TranslateOptions, type View } from './types.ts';
 
 export interface ShapedIndex extends Index {
@@ -34,11 +34,17 @@ export interface Shape {
 
 export type Shaper = (state: State, time: number) => Shape;
 
-/**
- * `joined`: many-to-many tables that have their unique index from birth, by lower-case name. `made`: types of the columns of tables
- * made by a query, which SQLite reduces to affinities, by the text SQLite keeps.
- */
-export function newShaper(timeline: Timeline, joined: ReadonlySet<string>, made: ReadonlyMap<string, readonly (PgType | null)[]>, { target, prisma, server }: TranslateOptions): Shaper {
+export interface Foresight {
+  readonly timeline: Timeline;
+  /** What SQLite holds when the history ends. */
+  readonly end: State;
+  /** Many-to-many tables that have their unique index from birth, by lower-case name. */
+  readonly joined: ReadonlySet<string>;
+  /** Types of the columns of tables made by a query, which SQLite reduces to affinities, by the text SQLite keeps. */
+  readonly made: ReadonlyMap<string, readonly (PgType | null)[]>;
+}
+
+export function newShaper({ timeline, end, joined, made }: Foresight, { target, prisma, server }: TranslateOptions): Shaper {
   const tables = new WeakMap<RawTable, Map<string, ShapedTable>>();
   const epochs = new WeakMap<RawTable, Map<number, ShapedTable>>();
   const indexes = new WeakMap<RawIndex, { readonly table: ShapedTable; readonly index: ShapedIndex }>();
@@ -57,7 +63,9 @@ export function newShaper(timeline: Timeline, joined: ReadonlySet<string>, made:
       const queried = made.get(raw.sql)?.[at] ?? null;
       if (queried !== null) return [name, { type: queried, remark: null, serial: false, wanted: null }];
       const final = timeline.finalColumn(raw.name, name, time);
-      return [name, guidedType(declared, final.table, final.column, target)];
+      const last = end.tables.get(lower(final.table))?.columns.find((one) => lower(one.name) === lower(final.column));
+      // Where the history itself changes the type later, the schema's type comes with that change.
+      return [name, guidedType(declared, final.table, final.column, last === undefined || sameFamily(declared, last.declared) ? target : null)];
     }));
     const joinKey = prisma >= 6 && joined.has(lower(raw.name)) && rawPrimaryKey(raw) === null ? joinKeyName(raw.name) : null;
     const finalTable = timeline.finalTable(raw.name, time);

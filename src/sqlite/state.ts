@@ -42,6 +42,8 @@ export interface State {
   readonly views: ReadonlyMap<string, RawView>;
 }
 
+export const NOTHING: State = { tables: new Map(), indexes: new Map(), views: new Map() };
+
 /** SQLite folds ASCII letters only. */
 export function lower(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());

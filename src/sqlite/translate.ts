@@ -10,7 +10,7 @@ import { newShaper, type Shaper } from './model.ts';
 import { isJoinTable } from './naming.ts';
 import { record, Refusal, type Player, type Recording, type Step } from './record.ts';
 import { catalogAfter, resetSql } from './dialect/rehydrate.ts';
-import { lower, stateReader } from './state.ts';
+import { lower, NOTHING, stateReader } from './state.ts';
 import { newTimeline, type Timeline } from './timeline.ts';
 import type { Environment } from './work.ts';
 import { Untranslatable, type Grammar, type PgType, type SourceFile, type SqliteDatabase, type TranslatedFile, type TranslateOptions, type Translation } from './types.ts';
@@ -84,7 +84,7 @@ function translateRun(files: readonly SourceFile[], player: Player, options: Tra
     }
   }
   const made = new Map<string, readonly (PgType | null)[]>();
-  const environment: Environment = { shaper: newShaper(timeline, joined, made, options), timeline, sequences: new Map(), options, said: new Set(), ...shared };
+  const environment: Environment = { shaper: newShaper({ timeline, end: recordings.at(-1)?.end ?? NOTHING, joined, made }, options), timeline, sequences: new Map(), options, said: new Set(), ...shared };
   for (const recording of recordings) for (const step of recording.steps) queriedTypes(step, recording.sql, environment.shaper, made);
   return recordings.map((recording) => ({ name: recording.name, was: recording.steps.length === 0 ? 'empty' as const : 'sqlite' as const, ...written(recording, environment) }));
 }

@@ -43,6 +43,11 @@ function familyType(declared: string | null): Typed {
   return { type: meant, remark: `Prisma does not know the type ${declared} on SQLite: ${meant.sql} here` };
 }
 
+/** Whether values of one declaration are values of the other. */
+export function sameFamily(one: string | null, other: string | null): boolean {
+  return familyType(one).type.family === familyType(other).type.family;
+}
+
 /** https://sqlite.org/datatype3.html, 3.1 */
 function byAffinity(word: string): PgType {
   if (word.includes('int')) return BIGINT;
