@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../database/session.ts';
+import { parseUrl } from '../database/url.ts';
 import { failure } from '../errors.ts';
 import { openScratch, type Scratch } from '../scratch/scratch.ts';
 import { guideOf, sourceOf } from './switch.ts';
@@ -30,10 +31,10 @@ export async function verifyHistory({ files, translated, workspace, guided }: Tr
 const NEWEST = 18;
 
 /** Into the tables the project's database has. Throws NO_URL and what {@link transferData} throws. */
-export async function copyRows({ workspace, withoutProject }: TranslatedHistory, file: string, watch: Watch): Promise<TransferReport> {
-  if (workspace === null) throw failure('NO_URL', { looked: ['the project\'s schema and config', '--schema', '--url'], hint: withoutProject ?? '' });
+export async function copyRows({ workspace, withoutProject }: TranslatedHistory, { url }: TranslationOptions, file: string, watch: Watch): Promise<TransferReport> {
+  if (workspace === null && url === undefined) throw failure('NO_URL', { looked: ['the project\'s schema and config', '--schema', '--url'], hint: withoutProject ?? '' });
   const { transferData } = await import('./transfer/transfer.ts');
-  const target = workspace.project.target();
+  const target = workspace === null ? parseUrl(url ?? '', '--url') : workspace.project.target();
   const session = await connect(target);
   try {
     return await transferData(session, { file, schema: target.schema, ...watch, reconnect: () => connect(target) });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { failure } from '../errors.ts';
 import { foreignFlavour } from '../history/flavour.ts';
 import { readHistory, type History, type HistoryFacts, type MigrationFile } from '../history/history.ts';
-import { textOf, writeLock } from '../prisma/migrations.ts';
+import { readLock, readMigrations, textOf, writeLock } from '../prisma/migrations.ts';
 import type { Project } from '../prisma/project.ts';
 import type { SourceFile, Target, Translation, TranslateOptions } from '../sqlite/types.ts';
 
@@ -92,9 +92,12 @@ export function switchDirectory(directory: string, files: readonly Pick<Migratio
   });
 }
 
-/** The same beside it; `out` is absent or empty. Throws OUT_NOT_EMPTY or NOT_SWITCHED. */
+/** The same beside it; `out` is absent, empty, or what an earlier run wrote. Throws OUT_NOT_EMPTY or NOT_SWITCHED. */
 export function writeBeside(directory: string, out: string, files: readonly Pick<MigrationFile, 'name' | 'sql'>[], again: string): void {
-  if (existsSync(out) && readdirSync(out).length > 0) throw failure('OUT_NOT_EMPTY', { path: out, again });
+  if (existsSync(out) && readdirSync(out).length > 0) {
+    if (holdsAlready(directory, out, files)) return;
+    throw failure('OUT_NOT_EMPTY', { path: out, again });
+  }
   writable(out, () => {
     mkdirSync(dirname(out), { recursive: true });
     const draft = draftOf(realpathSync(directory), out, files);
@@ -105,6 +108,11 @@ export function writeBeside(directory: string, out: string, files: readonly Pick
       throw error;
     }
   });
+}
+
+function holdsAlready(directory: string, out: string, files: readonly Pick<MigrationFile, 'name' | 'sql'>[]): boolean {
+  const wanted = readMigrations(directory).map(({ name, sql }) => [name, files.find((one) => one.name === name)?.sql ?? sql]);
+  return readLock(out)?.provider === 'postgresql' && JSON.stringify(wanted) === JSON.stringify(readMigrations(out).map(({ name, sql }) => [name, sql]));
 }
 
 /** Beside the place it is meant for, so that a rename is all that is left. */

@@ -22,6 +22,8 @@ export interface TranslationOptions extends WorkspaceOptions {
   /** The schema says the types, where it is one of PostgreSQL. */
   readonly guided: boolean;
   readonly prisma: TranslateOptions['prisma'] | undefined;
+  /** Rows are asked for: a project without migrations has them too. */
+  readonly rowsAlone: boolean;
   /** The command again, for what to do next. */
   readonly again: string;
 }
@@ -46,7 +48,7 @@ export async function translateProject(options: TranslationOptions): Promise<Tra
   const opened = await openProjectIfAny(options);
   const workspace = opened instanceof MendError ? null : opened;
   const directory = findDirectory(options, workspace);
-  const files = readFiles(directory, options.cwd);
+  const files = readFiles(directory, options);
   const says = workspace !== null && options.guided && (options.schema !== undefined || options.provider !== undefined || /^postgres(ql)?$/.test(workspace.project.provider));
   const target = says ? await guideOf(workspace.project) : null;
   const translation = await translateMigrations(files, { target, prisma: options.prisma ?? prismaMajor(workspace?.project.prismaVersion ?? null) });
@@ -80,8 +82,9 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function readFiles(directory: string, cwd: string): readonly MigrationFile[] {
+function readFiles(directory: string, { cwd, rowsAlone }: TranslationOptions): readonly MigrationFile[] {
   const files = readable(directory, () => readMigrations(directory));
+  if (files.length === 0 && rowsAlone) return [];
   if (files.length === 0) throw failure('NO_MIGRATIONS', { path: directory.replace(`${cwd}/`, ''), detail: isFolder(directory) ? 'The directory has no directories with a migration.sql in them.' : 'There is no such directory.' });
   const bare = files.find(({ missing }) => missing);
   if (bare !== undefined) throw failure('MIGRATION_UNREADABLE', { path: bare.path.replace(`${cwd}/`, ''), detail: 'The directory has no migration.sql; deploy stops there with P3015.' });

@@ -54,11 +54,13 @@ test('beside it: the same names, the lock file, every other file, and nothing of
   expect([after[`${P}/20240102000000_data/notes.md`], after[`${P}/20240103000000_audit/migration.sql`], after[`${P}/migration_lock.toml`]]).toEqual(['kept\n', AUDIT, LOCK]);
   expect(Object.keys(after).filter((path) => path.startsWith(P)).map((path) => path.slice(P.length)).sort()).toEqual(Object.keys(before).map((path) => path.slice(M.length)).sort());
 
+  expect([(await run(root, '')).code, contents(root)]).toEqual([0, after]);
+  writeFileSync(join(root, P, '20240101000000_init', 'migration.sql'), '-- by hand\n');
   const again = await run(root, '');
-  expect([again.code, again.stdout, contents(root)]).toEqual([1, '', after]);
+  expect([again.code, again.stdout, contents(root)[`${P}/20240101000000_init/migration.sql`]]).toEqual([1, '', '-- by hand\n']);
   expect(again.stderr).toMatch(/There is something in .*migrations_postgresql already, and nothing is overwritten\. {2}OUT_NOT_EMPTY[^]*Next: npx prisma-mend translate --out <another directory>\n$/);
   expect((await run(root, `${M} --out elsewhere`)).code).toBe(0);
-  expect(contents(join(root, 'elsewhere'))).toEqual(contents(join(root, P)));
+  expect(contents(join(root, 'elsewhere'))).toEqual(Object.fromEntries(Object.entries(after).filter(([path]) => path.startsWith(P)).map(([path, text]) => [path.slice(P.length + 1), text])));
 });
 
 test('--json: counts, places and files for a script', async () => {
@@ -178,4 +180,9 @@ test('--data copies the rows once the tables are there', () =>
     expect([copied.code, copied.all], copied.all).toEqual([0, expect.stringMatching(/2 rows were copied[^]*User {2}2 rows, copied and compared/)]);
     expect(await place.database.run(`SELECT id, email, seen = '2023-11-14 22:13:20' FROM "User" ORDER BY id`)).toEqual([[1, 'a@b.c', true], [2, 'd@e.f', null]]);
     expect((await place.mend('translate --data dev.sqlite')).all).toMatch(/there already/);
+    // A project that pushes its schema has no migrations, and rows all the same.
+    rmSync(join(place.app.path, 'prisma', 'migrations'), { recursive: true });
+    await place.database.run('DELETE FROM "User"');
+    const pushed = await place.mend('translate --data dev.sqlite');
+    expect([pushed.code, pushed.all], pushed.all).toEqual([0, expect.stringMatching(/There are no migrations; 2 rows were copied/)]);
   }, { lock: null }));

@@ -56,8 +56,8 @@ async function translateHandler(flags: Flags): Promise<void> {
     const held = flags['in-place'] === true && ((counts.manual > 0 && flags['allow-manual'] !== true) || (await problemCount(verification)) > 0);
     const written = counts.translated === 0 || held ? NOT_WRITTEN : await write(history, options, flags);
     output.progress('comparing the end with the schema');
-    const end = await compareEnd(history);
-    const transfer = flags.data === undefined || held ? null : await copyRows(history, flags.data, { signal, progress: output.progress });
+    const end = history.files.length === 0 ? null : await compareEnd(history);
+    const transfer = flags.data === undefined || held ? null : await copyRows(history, options, flags.data, { signal, progress: output.progress });
     output.progress('');
     await conclude({ history, written, held, end, verification, transfer, flags, output });
   });
@@ -76,6 +76,7 @@ function optionsOf(flags: Flags): TranslationOptions {
     ...workspaceOptions({ ...others, schema: typeof schema === 'string' ? schema : undefined }),
     directory: flags.directory,
     guided: schema !== false,
+    rowsAlone: flags.data !== undefined,
     prisma: flags.prisma === undefined ? undefined : MAJOR[flags.prisma],
     again: ['npx prisma-mend translate', ...words].join(' '),
   };
@@ -130,7 +131,8 @@ async function conclude(conclusion: Conclusion): Promise<void> {
     findings: [...translationFindings({ files, place: await placesOf(history, display), end }), ...extra],
     details: handoverDetails(proven, transfer), next: nextOf(conclusion, counts.manual, extra.length > 0, display),
   };
-  const copied = `All of the ${files.length} migrations are PostgreSQL's already; ${transfer === null ? 'nothing was written' : `${transfer.copied} rows were copied`}.`;
+  const rows = transfer === null ? 'nothing was written' : `${transfer.copied} rows were copied`;
+  const copied = files.length === 0 ? `There are no migrations; ${rows}.` : `All of the ${files.length} migrations are PostgreSQL's already; ${rows}.`;
   const headline = counts.translated === 0 ? copied : `${countWords(counts)}${held ? '. Nothing was written' : ''}.`;
   const migrations = files.map(({ name, was, notes }) => ({ name, was, notes: notes.filter(({ kind }) => kind === 'note').length, manual: notes.filter(({ kind }) => kind === 'manual').length }));
   const shown = (path: string | null) => (path === null ? null : display(path));
