@@ -7,7 +7,7 @@ import { problemsOf, type VerifiedMigration } from '../../src/run/verify.ts';
 import { compareRows } from '../../src/run/verify/compare.ts';
 import { openSqlite } from '../../src/scratch/sqlite.ts';
 import type { TranslatedFile } from '../../src/sqlite/types.ts';
-import { freshDatabase, MAJORS, type TestDatabase } from '../support/database.ts';
+import { freshDatabase, MAJORS, NEWEST, type TestDatabase } from '../support/database.ts';
 import { translated, verify } from '../support/sqlite.ts';
 import { goldens, refusedAs, rewrite, writtenAs, type Golden, type Written } from '../support/translate-golden.ts';
 
@@ -61,7 +61,8 @@ describe.each(MAJORS)('on PostgreSQL %s', (major) => {
     expect(different).toEqual([]);
   });
 
-  test.each(here)('$name comes to the same schema and the same rows', async ({ name, files, withRows, options, section }) => {
+  // Schemas and refusals are the newest version's to judge; that the text runs, every version's.
+  test.each(major === NEWEST ? here : [])('$name comes to the same schema and the same rows', async ({ name, files, withRows, options, section }) => {
     const sources = withRows ?? files;
     const output = await translated(sources, options);
     const { migrations } = await verify(database.session, sources, output);

@@ -35,7 +35,8 @@ function inNextContainer(place: Place, work: () => Promise<void>): Promise<void>
 }
 
 for (const { year, name, sql, checksum } of PUBLISHED) {
-  for (const major of [6, 7] as const) {
+  // Each form with Prisma 6, which the template has; the newest with both.
+  for (const major of year === '2025' ? ([6, 7] as const) : ([6] as const)) {
     test(`the Shopify template of ${year}, from a failed deploy to a stored session in one run (Prisma ${major})`, () =>
       inPlace(shopSchema(SESSION_MODEL), { [name]: sql }, async (place) => {
         expect(createHash('sha256').update(sql).digest('hex')).toBe(checksum);
