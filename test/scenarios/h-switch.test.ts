@@ -58,7 +58,7 @@ for (const { year, name, sql, checksum } of PUBLISHED) {
         expect(filesOf(place)['migration_lock.toml']).toBe(LOCK);
         if (major === 6) await works(place);
         expect(await hooked(place)).toMatch(/nothing to deploy: \w+ on [\d.]+ agrees with the schema/);
-        await acceptedByPrisma(place, year === '2025' ? {} : { devObjects: /drift/i });
+        await acceptedByPrisma(place, year === '2025' ? {} : { devObjects: /drift/i, alone: true });
       }, { lock: null, prisma: major }));
   }
 }
@@ -82,7 +82,7 @@ test('another container with the old files has nothing to do, and says what to c
     const ran = await place.mend('translate --in-place');
     expect([ran.code, ran.all], ran.all).toEqual([0, ran.all]);
     expect(await place.checked()).toMatchObject({ exitCode: 0, codes: [] });
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: null }));
 
 test('the same where the first container was stopped between two migrations', () =>
@@ -97,7 +97,7 @@ test('the same where the first container was stopped between two migrations', ()
     expect((await place.checked()).next[0]).toBe('npx prisma-mend resolve --apply');
     await hooked(place);
     expect(await place.ledger()).toEqual(Object.keys(BLOG).map((name) => `${name} applied`));
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: SQLITE_LOCK }));
 
 const BLOG_MODELS = `model Author {
@@ -237,7 +237,7 @@ test('SQLite files first, PostgreSQL files after them, none of them ever deploye
     await hooked(place);
     expect(filesOf(place)['20240501000000_audit/migration.sql']).toBe(own);
     expect((await place.ledger()).filter((row) => row.endsWith('applied'))).toHaveLength(5);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: null }));
 
 test('a file with words of SQLite in a history of PostgreSQL that is deployed: that file alone changes', () =>
@@ -250,7 +250,7 @@ test('a file with words of SQLite in a history of PostgreSQL that is deployed: t
     await hooked(place);
     expect([filesOf(place)['20240101000000_init/migration.sql'], filesOf(place)['20240201000000_at/migration.sql']]).toEqual([own, expect.stringContaining('"at" TIMESTAMP(3)')]);
     expect(await place.database.run('SELECT id, mood FROM "Note"')).toEqual([['n', 0]]);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }));
 
 const ROWS = `INSERT INTO "Author" (email) VALUES ('a@b.c'); INSERT INTO "Post" (id, title, "authorId") VALUES ('p1', 'Tea', 1)`;
@@ -263,7 +263,7 @@ test('all of the tables are there already, by db push, with rows', () =>
     await hooked(place);
     expect(await place.ledger()).toEqual(Object.keys(BLOG).map((name) => `${name} applied`));
     expect(await place.database.run(COUNTED)).toEqual([[1, 1, 'Tea']]);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: SQLITE_LOCK, prisma: 7 }));
 
 test('the tables stand where the second of four migrations leaves them, with rows', () =>
@@ -277,7 +277,7 @@ test('the tables stand where the second of four migrations leaves them, with row
     expect(await place.ledger()).toEqual(Object.keys(BLOG).map((name) => `${name} applied`));
     expect(await place.database.run(COUNTED)).toEqual([[1, 1, 'Tea']]);
     expect(await place.database.run(TAGS)).toEqual([[1, 'news'], [2, 'tea']]);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: SQLITE_LOCK, prisma: 7 }));
 
 test('half-built tables with rows, which no translation runs over: archived, and a baseline adds what is missing', () =>
@@ -301,7 +301,7 @@ test('half-built tables with rows, which no translation runs over: archived, and
     await place.mend('translate --in-place');
     expect(await place.database.run(COUNTED)).toEqual([[1, 1, 'Tea']]);
     await followed(place, ['npx prisma-mend resolve --apply --forget-missing']);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: SQLITE_LOCK }));
 
 test('a file that was recorded as applied as it is stays as it is, and what is missing is repaired', () =>
@@ -321,7 +321,7 @@ test('a trigger has no translation: archived, and a baseline in its place, as it
     const said = await hooked(place);
     expect(said).toMatch(/one statement has no translation \(npx prisma-mend translate shows it\)/);
     expect(existsSync(join(place.app.path, 'prisma', 'migrations_archive'))).toBe(true);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: null }));
 
 test('resolve --archive does so unasked for', () =>
@@ -330,7 +330,7 @@ test('resolve --archive does so unasked for', () =>
     expect([ran.code, ran.all], ran.all).toEqual([0, expect.stringMatching(/archived, and a baseline written/)]);
     expect(existsSync(kept(place))).toBe(false);
     expect((await place.prisma('migrate', 'deploy')).code).toBe(0);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: null }));
 
 test('repair leaves to the translated migrations what they will make', () =>
@@ -341,7 +341,7 @@ test('repair leaves to the translated migrations what they will make', () =>
     const shown = await place.mend('repair');
     expect([shown.code, shown.stdout], shown.all).toEqual([0, '']);
     await followed(place);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: null }));
 
 test('a directory that cannot be written: said, and nothing is half done', () =>
@@ -356,7 +356,7 @@ test('a directory that cannot be written: said, and nothing is half done', () =>
     expect(await everythingOf(place)).toEqual(before);
     expect(readdirSync(join(place.app.path, 'prisma')).sort()).toEqual(['migrations', 'schema.prisma']);
     await hooked(place);
-    await acceptedByPrisma(place);
+    await acceptedByPrisma(place, { alone: true });
   }, { lock: null }));
 
 /** Rights do not bind root. */
