@@ -1,19 +1,12 @@
 // PostgreSQL's type for what SQLite's column declares: as Prisma reads the declaration (sqlite.rs, get_column_type), and SQLite's own
 // rules of affinity for what Prisma does not read. Sizes mean nothing to SQLite, and Prisma does not read them either.
 
+import { BIGINT, BOOLEAN, BYTEA as BYTES, DOUBLE as FLOAT, INTEGER, JSONB, TEXT, TIMESTAMP } from './expression/terms.ts';
 import type { Family, PgType, Target } from './types.ts';
 
 const type = (family: Family, sql: string): PgType => ({ family, sql });
 
-const TEXT = type('text', 'TEXT');
-const INTEGER = type('integer', 'INTEGER');
-const BIGINT = type('bigint', 'BIGINT');
-const FLOAT = type('float', 'DOUBLE PRECISION');
 const DECIMAL = type('decimal', 'DECIMAL(65,30)');
-const BOOLEAN = type('boolean', 'BOOLEAN');
-const TIMESTAMP = type('datetime', 'TIMESTAMP(3)');
-const BYTES = type('bytes', 'BYTEA');
-const JSONB = type('json', 'JSONB');
 
 /** What Prisma reads. */
 const READ: Readonly<Record<string, PgType>> = {
